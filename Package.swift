@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is compiled under these settings.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A module of ours and the modules that it may import; docs/ARCHITECTURE.md draws the layers.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let webServer: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+
+let package = Package(
+    name: "bellwether",
+    products: [.executable(name: "bellwether", targets: ["bellwether"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+    ],
+    targets: [
+        // System libraries (Debian's -dev packages).
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Nouns.
+        module("MarketModel"),
+        module("Diagnostics"),
+        module("Patterns", ["CPCRE2"]),
+
+        // Language.
+        module("RuleSyntax", ["Diagnostics"]),
+        module("RuleSemantics", ["RuleSyntax", "Diagnostics", "Patterns", "MarketModel"]),
+
+        // Hot path.
+        module("Engine", ["MarketModel"]),
+        module("RuleCompiler", ["RuleSemantics", "Engine", "Patterns", "MarketModel"]),
+
+        // Edges.
+        module("Kafka", ["CRdKafka"]),
+        module("HTTPTransport", ["CCurl"]),
+        module("Configuration", ["Diagnostics", yaml]),
+        module("Feeds", ["MarketModel", "CZlib"]),
+        module("Delivery", ["HTTPTransport", "MarketModel", "Configuration", "Diagnostics", logging]),
+
+        // Wiring.
+        module(
+            "Pipeline",
+            [
+                "MarketModel", "Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics", "Engine",
+                "RuleCompiler", "Kafka", "Feeds", "Configuration", "Delivery", logging, webServer,
+            ]),
+        .executableTarget(
+            name: "bellwether", dependencies: ["Pipeline", arguments], swiftSettings: strict),
+        .executableTarget(
+            name: "throughput",
+            dependencies: ["Pipeline", "MarketModel", "Engine", "RuleCompiler", "Feeds"],
+            path: "Benchmarks/Throughput", swiftSettings: strict),
+
+        // Tests.
+        tests("LanguageTests", ["Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics", "MarketModel"]),
+        tests("EngineTests", ["MarketModel", "RuleSemantics", "Engine", "RuleCompiler", "Diagnostics"]),
+        tests("FeedsTests", ["Feeds", "MarketModel"]),
+        tests("KafkaTests", ["Kafka"]),
+        tests(
+            "DeliveryTests",
+            ["HTTPTransport", "Delivery", "Configuration", "Diagnostics", "MarketModel", webServer]),
+        tests(
+            "PipelineTests",
+            [
+                "Pipeline", "MarketModel", "Engine", "RuleCompiler", "RuleSemantics", "Feeds", "Kafka",
+                "Delivery", "Configuration", webServer,
+            ]),
+        tests("TidyTests", []),
+    ]
+)
