@@ -1,0 +1,147 @@
+/// What is evaluated for one instance key: rules that share streams, windows and subexpressions, as a flat
+/// tape of instructions over registers.
+///
+///     sources   bit 0 ... bit n-1     streams (a point arrived), then inputs (a window moved, a deadline)
+///     code      [op out a b mask] ... each runs when a source in its mask changed
+///     reports   [op out a b] ...      run when a transition is emitted: message and value slots
+///
+/// Registers are Doubles. NaN is unknown (the language has no NaN, LANGUAGE 3.3); a bool is 0, 1 or NaN.
+///
+/// - Invariant: at most 64 sources, so that a change is one word; `RuleCompiler` splits larger sets.
+public struct BlockProgram: Sendable {
+    public static let greatestSourceCount = 64
+
+    /// Symbols that the block reads besides its key, by name.
+    public var symbols: [String]
+    public var streams: [StreamRequest]
+    public var inputs: [InputRequest]
+    public var code: [Instruction]
+    public var reports: [Instruction]
+    public var registerCount: Int
+    public var rules: [BlockRule]
+
+    public init() {
+        symbols = []
+        streams = []
+        inputs = []
+        code = []
+        reports = []
+        registerCount = 0
+        rules = []
+    }
+
+    public var sourceCount: Int { streams.count + inputs.count }
+}
+
+/// A sequence of points that a block reads.
+public struct StreamRequest: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+        /// (price, size) of each trade.
+        case trades
+        /// (bid, ask) of each trade that carries a quote.
+        case quotes
+        /// A named series, by its index in the `RuleBook`; `owner` is not used.
+        case series(Int)
+    }
+
+    public enum Owner: Hashable, Sendable {
+        case key
+        /// Index into `BlockProgram.symbols`.
+        case symbol(Int)
+    }
+
+    public var kind: Kind
+    public var owner: Owner
+
+    public init(kind: Kind, owner: Owner) {
+        self.kind = kind
+        self.owner = owner
+    }
+}
+
+/// Something beyond a stream's last point that a block reads, with its own change points. `stream` is an
+/// index into `BlockProgram.streams`; times are milliseconds.
+public enum InputRequest: Hashable, Sendable {
+    case window(stream: Int, WindowRequest)
+    /// The prevailing point at `t - delay`.
+    case lag(stream: Int, delay: Int64)
+    /// The instant `delay` after the last point.
+    case deadline(stream: Int, delay: Int64)
+    /// A rate series by index; unknown from known-at + `within` on.
+    case rate(Int, within: Int64?)
+}
+
+/// The points in `(t - ending - length, t - ending]` and the aggregates wanted of them.
+public struct WindowRequest: Hashable, Sendable {
+    public var length: Int64
+    public var ending: Int64
+    public var aggregates: WindowAggregates
+
+    public init(length: Int64, ending: Int64, aggregates: WindowAggregates) {
+        self.length = length
+        self.ending = ending
+        self.aggregates = aggregates
+    }
+}
+
+/// Which running aggregates a window keeps, over a point's columns a and b (price and size, bid and ask).
+public struct WindowAggregates: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public static let sumA = WindowAggregates(rawValue: 1 << 0)
+    public static let sumB = WindowAggregates(rawValue: 1 << 1)
+    public static let sumAA = WindowAggregates(rawValue: 1 << 2)
+    public static let sumAB = WindowAggregates(rawValue: 1 << 3)
+    public static let sumBB = WindowAggregates(rawValue: 1 << 4)
+
+    /// The least and greatest value of one column.
+    public static func extremes(_ column: Column) -> WindowAggregates {
+        WindowAggregates(rawValue: 1 << (8 + UInt32(column.rawValue)))
+    }
+}
+
+/// What of a point is meant.
+public enum Column: UInt8, Sendable, CaseIterable {
+    /// Price, bid.
+    case a
+    /// Size, ask.
+    case b
+    /// (a + b) / 2.
+    case mid
+    /// b - a.
+    case spread
+    /// The Double of a named series.
+    case real
+
+    /// The sums that a mean (`squares`: a variance) of this column is made of.
+    public func sums(squares: Bool) -> WindowAggregates {
+        switch self {
+        case .a, .real: squares ? [.sumA, .sumAA] : .sumA
+        case .b: squares ? [.sumB, .sumBB] : .sumB
+        case .mid, .spread: squares ? [.sumA, .sumB, .sumAA, .sumAB, .sumBB] : [.sumA, .sumB]
+        }
+    }
+}
+
+/// A rule as the evaluator sees it: registers and times.
+public struct BlockRule: Sendable {
+    /// Index into `RuleBook.rules`.
+    public var rule: Int
+    public var when: UInt16
+    public var until: UInt16?
+    public var unless: UInt16?
+    /// Sources on which `when`, `until` and `unless` depend.
+    public var mask: UInt64
+    /// The part of `BlockProgram.reports` to run before reading `reportRegisters`.
+    public var reports: Range<Int>
+    public var reportRegisters: [UInt16]
+
+    public init(rule: Int, when: UInt16) {
+        self.rule = rule
+        self.when = when
+        mask = 0
+        reports = 0..<0
+        reportRegisters = []
+    }
+}
