@@ -19,6 +19,9 @@ public struct BlockProgram: Sendable {
     public var reports: [Instruction]
     public var registerCount: Int
     public var rules: [BlockRule]
+    /// The rules of `on all` and of patterns: their instances exist from the key's first trade, those of
+    /// listed symbols from the start of the input (LANGUAGE 7); the two never share a block.
+    public var startsWithFirstTrade: Bool
 
     public init() {
         symbols = []
@@ -28,6 +31,7 @@ public struct BlockProgram: Sendable {
         reports = []
         registerCount = 0
         rules = []
+        startsWithFirstTrade = false
     }
 
     public var sourceCount: Int { streams.count + inputs.count }

@@ -1,0 +1,51 @@
+public import MarketModel
+
+/// How an engine takes its input.
+public struct EngineOptions: Sendable {
+    public enum Order: Sendable, Equatable {
+        /// Trades come in the order of their event times; every feed's watermark is the greatest time seen.
+        case sorted
+        /// Trades come as they arrived; a feed's watermark is its greatest time less `lateness` milliseconds
+        /// (LANGUAGE 2.2).
+        case arrival(lateness: Int64)
+    }
+
+    public var order: Order
+    /// Also emit `pending` and `dropped`.
+    public var emitsPending: Bool
+    /// The greatest number of points that a stream keeps (LANGUAGE 4.4); beyond it its windows are unknown.
+    public var pointCap: Int
+
+    public static let defaultLateness: Int64 = 250
+    /// 4 M points of 24 bytes; also keeps n(n-1)*10^24 within UInt128 (see `WindowState`).
+    public static let defaultPointCap = 4_000_000
+
+    public init(
+        order: Order = .arrival(lateness: EngineOptions.defaultLateness), emitsPending: Bool = false,
+        pointCap: Int = EngineOptions.defaultPointCap
+    ) {
+        self.order = order
+        self.emitsPending = emitsPending
+        self.pointCap = pointCap
+    }
+}
+
+/// What an engine has done so far.
+public struct EngineCounters: Sendable, Equatable {
+    /// Trades that were in time, whether or not a rule reads them.
+    public var accepted = 0
+    /// Trades whose instant was closed on arrival, by feed (the venue prefix; "" has none).
+    public var lateByFeed: [String: Int] = [:]
+    /// Trades that their symbol's common decimal scale cannot hold.
+    public var tooManyDigits = 0
+    /// Instances of blocks, that is (symbol, rules) pairs under evaluation.
+    public var blocks = 0
+    /// Evaluations of a block at an instant.
+    public var evaluations = 0
+    /// The least watermark of the feeds that have events; nil before the first.
+    public var watermark: Int64?
+
+    public init() {}
+
+    public var late: Int { lateByFeed.values.reduce(0, +) }
+}
