@@ -1,5 +1,3 @@
-public import MarketModel
-
 /// How an engine takes its input.
 public struct EngineOptions: Sendable {
     public enum Order: Sendable, Equatable {
