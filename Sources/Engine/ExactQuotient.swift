@@ -9,7 +9,8 @@ enum ExactQuotient {
     static func rounded(_ numerator: Int128, _ denominator: Int128) -> Double {
         let limit: Int128 = 1 << 53
         if numerator < limit, numerator > -limit, denominator < limit, denominator > 0 {
-            return Double(Int64(truncatingIfNeeded: numerator)) / Double(Int64(truncatingIfNeeded: denominator))
+            return Double(Int64(truncatingIfNeeded: numerator))
+                / Double(Int64(truncatingIfNeeded: denominator))
         }
         return roundedWide(numerator, denominator)
     }
@@ -88,7 +89,8 @@ enum ExactQuotient {
 
     private static func integer(_ value: Double, _ scale: Int) -> Int128 {
         if value == 0 { return 0 }
-        let significand = Int128(Int64(Double(sign: value.sign, exponent: 52, significand: value.significand)))
+        let significand = Int128(
+            Int64(Double(sign: value.sign, exponent: 52, significand: value.significand)))
         return significand << Int128(value.exponent - 52 + scale)
     }
 }

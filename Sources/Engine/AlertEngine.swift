@@ -1,0 +1,289 @@
+public import MarketModel
+
+/// Turns trades and rates into the transitions of alerts (LANGUAGE 2 to 7).
+///
+///     append -> feed: late? -> the cluster's queue        advance -> clusters -> transitions, in order
+///
+/// No clock, no I/O: time is what the trades say, and what the caller passes when input is quiet. The same
+/// input gives the same transitions however it is cut into batches. One owner; not for two threads at once.
+///
+/// - Invariant: a transition is returned once, and never before every event of its instant is in.
+/// - Complexity: amortised O(windows + rules of the symbol) a trade; no allocation in steady state.
+public final class AlertEngine {
+    let book: RuleBook
+    let symbols: SymbolTable
+    let options: EngineOptions
+    let emitter: Emitter
+    let rates: UnsafeMutablePointer<RateTimeline>
+    var slots: UnsafeMutablePointer<SymbolSlot>
+    var slotCount: Int
+    var feeds: [String: UnsafeMutablePointer<FeedState>] = [:]
+    /// In order of creation, so that nothing depends on a dictionary's order.
+    var feedList: [UnsafeMutablePointer<FeedState>] = []
+    var clusters: [Cluster] = []
+    var seriesOutputs: [UnsafeMutablePointer<PointStream>] = []
+    var clusterOfNode: [ClusterPlan.Node: Cluster] = [:]
+    var plan: ClusterPlan
+    var codeCache: [BlockIdentity: BlockCode] = [:]
+    var rateReaders: [[RateReader]]
+    /// Greatest event time accepted.
+    var greatestTime = Int64.min
+    /// The greatest bound that any cluster has been run to: the first instant still open everywhere.
+    var greatestClosed = Int64.min
+    var accepted = 0
+    var lateTrades: [Trade] = []
+    var lastSlot: Int = -1
+
+    /// - Parameters:
+    ///   - symbols: also the decoders' table: its numbers are the trades' symbols.
+    public init(book: RuleBook, symbols: SymbolTable, options: EngineOptions = EngineOptions()) {
+        self.book = book
+        self.symbols = symbols
+        self.options = options
+        emitter = Emitter(book.rules, emitsPending: options.emitsPending)
+        rates = .allocate(capacity: max(1, book.rateSeriesCount))
+        rates.initialize(repeating: RateTimeline(), count: max(1, book.rateSeriesCount))
+        rateReaders = Array(repeating: [], count: book.rateSeriesCount)
+        slotCount = 64
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: SymbolSlot(), count: slotCount)
+        plan = ClusterPlan(
+            book, blocksOfNamed: book.namedSymbols.map { ($0, book.blocksForKey($0)) })
+        buildNamed()
+    }
+
+    deinit {
+        for feed in feedList {
+            feed.deinitialize(count: 1)
+            feed.deallocate()
+        }
+        slots.deallocate()
+        rates.deinitialize(count: max(1, book.rateSeriesCount))
+        rates.deallocate()
+    }
+
+    // MARK: Input
+
+    /// Adds trades in the order of their arrival; with `.sorted`, in the order of their times.
+    public func append(_ trades: [Trade]) { trades.withUnsafeBufferPointer { append($0) } }
+
+    public func append(_ trades: UnsafeBufferPointer<Trade>) {
+        let isSorted = options.order == .sorted
+        for trade in trades {
+            let index = Int(trade.symbol.index)
+            if index >= slotCount || !slots[index].isKnown { register(trade.symbol) }
+            let slot = slots + index
+            guard let feed = slot.pointee.feed else { continue }
+            let cluster = slot.pointee.cluster
+            let closed = cluster?._withUnsafeGuaranteedRef { $0.closed } ?? Int64.min
+            let isInTime = isSorted ? trade.time >= greatestTime : trade.time >= feed.pointee.watermark
+            guard isInTime, trade.time >= closed, feed.pointee.admit(trade.time) else {
+                feed.pointee.late += 1
+                lateTrades.append(trade)
+                continue
+            }
+            accepted &+= 1
+            greatestTime = max(greatestTime, trade.time)
+            if !feed.pointee.isStarted {
+                feed.pointee.leastPending = min(feed.pointee.leastPending, trade.time)
+            }
+            cluster?._withUnsafeGuaranteedRef { $0.queue.insert(trade) }
+        }
+    }
+
+    /// Adds one value of a rate series. It takes effect at `knownAt`, or at the first instant still open if
+    /// that is later (LANGUAGE 2.7).
+    ///
+    /// - Parameters:
+    ///   - series: index into the compiled program's rate series.
+    ///   - ratio: 0.0433 for 4.33 percent.
+    /// - Returns: the instant from which it is in effect, to be kept for replay.
+    @discardableResult
+    public func appendRate(series: Int, date: CivilDate, ratio: Double, knownAt: Int64) -> Int64 {
+        let effective = max(knownAt, greatestClosed)
+        rates[series].insert(
+            RateTimeline.Step(
+                effective: effective, knownAt: knownAt, date: date.daysSinceEpoch, ratio: ratio))
+        for reader in rateReaders[series] where reader.block.pointee.isActive {
+            let deadline = reader.block.pointee.inputDeadlines + reader.input
+            guard !reader.isPassive, effective < deadline.pointee else { continue }
+            deadline.pointee = effective
+            reader.cluster.wake(reader.block, at: effective)
+        }
+        return effective
+    }
+
+    // MARK: Output
+
+    /// Evaluates every instant that the watermarks have closed.
+    ///
+    /// - Returns: transitions in the order (at, rule, key).
+    public func advance() -> [EngineTransition] {
+        startFeeds()
+        let everything = feedList.reduce(Int64.max) {
+            $1.pointee.hasEvents ? min($0, watermark(of: $1)) : $0
+        }
+        if everything == Int64.max { return [] }
+        for cluster in clusters {
+            var end = Int64.max
+            for feed in cluster.feeds where feed.pointee.hasEvents { end = min(end, watermark(of: feed)) }
+            if end == Int64.max { end = everything }
+            run(cluster, until: end)
+        }
+        return takeTransitions()
+    }
+
+    /// For quiet live input: first raises the watermark of each feed from which nothing arrived since the
+    /// last call to `time` (wall clock less lateness), then advances (LANGUAGE 2.5).
+    public func advance(idleTo time: Int64) -> [EngineTransition] {
+        for feed in feedList {
+            if !feed.pointee.arrivedSinceIdleTick, feed.pointee.hasEvents {
+                feed.pointee.watermark = max(feed.pointee.watermark, time)
+            }
+            feed.pointee.arrivedSinceIdleTick = false
+        }
+        return advance()
+    }
+
+    /// The end of a dry-run: evaluates every instant up to `time`, inclusive, by default the greatest event
+    /// time seen. Nothing is resolved by the end.
+    public func finish(through time: Int64? = nil) -> [EngineTransition] {
+        let last = time ?? greatestTime
+        guard last != Int64.min, greatestTime != Int64.min else { return [] }
+        for feed in feedList where feed.pointee.hasEvents {
+            feed.pointee.watermark = max(feed.pointee.watermark, last + 1)
+        }
+        startFeeds()
+        for cluster in clusters { run(cluster, until: last + 1) }
+        return takeTransitions()
+    }
+
+    /// Trades that came too late since the last call.
+    public func takeLateTrades() -> [Trade] {
+        defer { lateTrades.removeAll() }
+        return lateTrades
+    }
+
+    /// Symbols of which a stream has reached its point cap since the last call: their windows are unknown.
+    public func takeCappedSymbols() -> [SymbolID] {
+        var capped: [SymbolID] = []
+        for cluster in clusters where !cluster.cappedStreams.isEmpty {
+            for index in 0..<slotCount {
+                let streams = [slots[index].trades, slots[index].quotes].compactMap { $0 }
+                if streams.contains(where: { cluster.cappedStreams.contains($0) }) {
+                    capped.append(SymbolID(index: UInt32(index)))
+                }
+            }
+            cluster.cappedStreams.removeAll()
+        }
+        return capped
+    }
+
+    public var counters: EngineCounters {
+        var counters = EngineCounters()
+        counters.accepted = accepted
+        for feed in feedList where feed.pointee.late > 0 {
+            counters.lateByFeed[feed.pointee.name] = feed.pointee.late
+        }
+        counters.tooManyDigits = clusters.reduce(0) { $0 + $1.tooManyDigits }
+        counters.blocks = clusters.reduce(0) { $0 + $1.blocks.count }
+        counters.evaluations = emitter.evaluations
+        counters.watermark = feedList.filter { $0.pointee.hasEvents }.map { watermark(of: $0) }.min()
+        return counters
+    }
+
+    // MARK: Inner steps
+
+    private func watermark(of feed: UnsafeMutablePointer<FeedState>) -> Int64 {
+        options.order == .sorted ? max(greatestTime, feed.pointee.watermark) : feed.pointee.watermark
+    }
+
+    private func run(_ cluster: Cluster, until end: Int64) {
+        greatestClosed = max(greatestClosed, end)
+        cluster.run(until: end, slots: slots, emitter)
+    }
+
+    /// Settles the start of each feed whose first instant is closed, and wakes what exists from then on.
+    private func startFeeds() {
+        for feed in feedList where !feed.pointee.isStarted && feed.pointee.leastPending < watermark(of: feed)
+        {
+            let start = feed.pointee.leastPending
+            feed.pointee.start = start
+            for index in 0..<slotCount where slots[index].feed == feed {
+                slots[index].trades?.pointee.start = start
+                slots[index].quotes?.pointee.start = start
+            }
+            settleSeriesStarts()
+            for cluster in clusters where cluster.feeds.isEmpty || cluster.feeds.contains(feed) {
+                cluster.start(at: start) { key in
+                    guard let key else { return true }
+                    return slots[Int(key.index)].feed == feed
+                }
+            }
+        }
+    }
+
+    /// A named series has been observed since all that it reads has.
+    func settleSeriesStarts() {
+        for (index, output) in seriesOutputs.enumerated() {
+            guard let block = seriesBlock(index) else { continue }
+            var start = Int64.min
+            for stream in 0..<block.pointee.streamCount {
+                start = max(start, block.pointee.streams[stream].pointee.start)
+            }
+            output.pointee.start = start == Int64.min ? FeedState.notStarted : start
+        }
+    }
+
+    private func seriesBlock(_ index: Int) -> UnsafeMutablePointer<BlockState>? {
+        clusterOfNode[plan.root(of: .series(index))]?.series.first {
+            $0.pointee.output == seriesOutputs[index]
+        }
+    }
+
+    private func takeTransitions() -> [EngineTransition] {
+        if emitter.transitions.isEmpty { return [] }
+        let transitions = emitter.transitions
+        emitter.transitions.removeAll()
+        return transitions.sorted { left, right in
+            if left.at != right.at { return left.at < right.at }
+            if left.rule != right.rule {
+                return precedes(book.rules[left.rule].name, book.rules[right.rule].name)
+            }
+            return precedes(name(of: left.key), name(of: right.key))
+        }
+    }
+
+    private func name(of key: SymbolID?) -> String { key.map { symbols.name(of: $0) } ?? "" }
+
+    /// By Unicode scalar values, which is the order of UTF-8 bytes.
+    private func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+}
+
+/// A block that reads a rate series.
+struct RateReader {
+    let cluster: Cluster
+    let block: UnsafeMutablePointer<BlockState>
+    let input: Int
+    let isPassive: Bool
+}
+
+/// Blocks that share their instructions share one `BlockCode`: told by where their arrays lie, which the
+/// cached program keeps alive.
+struct BlockIdentity: Hashable {
+    private let addresses: [UnsafeRawPointer?]
+
+    /// nil for a block without rules, which is never shared.
+    init?(_ program: BlockProgram) {
+        if program.rules.isEmpty || program.code.isEmpty { return nil }
+        func address<Element>(_ array: [Element]) -> UnsafeRawPointer? {
+            array.isEmpty ? nil : array.withUnsafeBufferPointer { UnsafeRawPointer($0.baseAddress) }
+        }
+        addresses = [
+            address(program.code), address(program.rules), address(program.streams), address(program.inputs),
+            address(program.reports),
+        ]
+    }
+}

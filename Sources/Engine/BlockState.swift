@@ -1,0 +1,181 @@
+import MarketModel
+
+/// One instance of a block: its registers, inputs and rules, and when it must be evaluated next.
+///
+/// Lives behind a stable pointer that its `Cluster` owns.
+struct BlockState {
+    let shared: Unmanaged<BlockCode>
+    let code: UnsafeMutablePointer<Instruction>
+    let codeCount: Int
+    let reports: UnsafeMutablePointer<Instruction>
+    let registers: UnsafeMutablePointer<Double>
+    let streams: UnsafeMutablePointer<UnsafeMutablePointer<PointStream>>
+    let streamCount: Int
+    let inputs: UnsafeMutablePointer<InputState>
+    let inputCount: Int
+    /// For each input: when it changes without a new point.
+    let inputDeadlines: UnsafeMutablePointer<Int64>
+    let rules: UnsafeMutablePointer<RuleInstance>
+    let ruleCount: Int
+    let activeMask: UInt64
+    let allStreams: UInt64
+    let key: SymbolID?
+    /// The key's trades: their scales are the decimals of a message's prices.
+    let keyTrades: UnsafeMutablePointer<PointStream>?
+    /// Where a named series puts its points, and the register that holds its value.
+    let output: UnsafeMutablePointer<PointStream>?
+    let outputRegister: Int
+    let startsWithFirstTrade: Bool
+
+    /// Sources that changed since the last evaluation.
+    var changed: UInt64 = 0
+    /// False until the instance exists (LANGUAGE 7).
+    var isActive = false
+    /// The first evaluation computes everything.
+    var isFirst = true
+    var isQueued = false
+    /// When the block must be evaluated even if no point arrives.
+    var timer = Int64.max
+    /// Its place in the cluster's `TimerHeap`.
+    var heapIndex = 0
+
+    init(
+        _ shared: BlockCode, streams: [UnsafeMutablePointer<PointStream>],
+        rates: UnsafeMutablePointer<RateTimeline>, place: BlockPlace
+    ) {
+        let program = shared.program
+        self.shared = Unmanaged.passRetained(shared)
+        code = shared.code
+        codeCount = shared.codeCount
+        reports = shared.reports
+        activeMask = shared.activeMask
+        allStreams = shared.allStreams
+        key = place.key
+        keyTrades = place.keyTrades
+        output = place.output
+        outputRegister = place.outputRegister
+        startsWithFirstTrade = place.startsWithFirstTrade
+        registers = .allocate(capacity: program.registerCount + 1)
+        registers.initialize(repeating: .nan, count: program.registerCount + 1)
+        streamCount = streams.count
+        self.streams = .allocate(capacity: max(1, streams.count))
+        for (index, stream) in streams.enumerated() { (self.streams + index).initialize(to: stream) }
+        inputCount = program.inputs.count
+        inputs = .allocate(capacity: max(1, inputCount))
+        inputDeadlines = .allocate(capacity: max(1, inputCount))
+        inputDeadlines.initialize(repeating: Int64.max, count: max(1, inputCount))
+        for (index, request) in program.inputs.enumerated() {
+            let isPassive = shared.activeMask >> UInt64(streams.count + index) & 1 == 0
+            (inputs + index).initialize(
+                to: InputState(request, streams: self.streams, rates: rates, isPassive: isPassive))
+        }
+        ruleCount = program.rules.count
+        rules = .allocate(capacity: max(1, ruleCount))
+        for (index, rule) in program.rules.enumerated() {
+            (rules + index).initialize(to: RuleInstance(rule))
+        }
+    }
+
+    func deallocate() {
+        for index in 0..<inputCount { inputs[index].deallocate() }
+        for index in 0..<ruleCount { rules[index].deallocate() }
+        registers.deallocate()
+        streams.deallocate()
+        inputs.deallocate()
+        inputDeadlines.deallocate()
+        rules.deallocate()
+        shared.release()
+    }
+
+    /// Makes the instance exist: it reads what its streams still hold.
+    mutating func activate() {
+        isActive = true
+        for index in 0..<inputCount { inputs[index].begin() }
+    }
+
+    /// Brings the block to instant `t`: inputs, code, rules (LANGUAGE 2.4, steps 1 to 4).
+    ///
+    /// - Returns: true when the block is a named series whose value is a point at `t`.
+    mutating func evaluate(at t: Int64, _ emitter: Emitter) -> Bool {
+        let arrived = changed & allStreams
+        var mask = changed
+        changed = 0
+        for index in 0..<inputCount where inputDeadlines[index] <= t {
+            mask |= 1 << UInt64(streamCount &+ index)
+        }
+        if isFirst { mask = activeMask }
+        var moved = mask >> UInt64(streamCount)
+        while moved != 0 {
+            let index = moved.trailingZeroBitCount
+            moved &= moved &- 1
+            inputDeadlines[index] = inputs[index].advance(to: t)
+        }
+        if isFirst {
+            isFirst = false
+            for index in 0..<codeCount { execute(code[index], at: t) }
+        } else {
+            for index in 0..<codeCount where code[index].mask & mask != 0 { execute(code[index], at: t) }
+        }
+        var next = Int64.max
+        for index in 0..<inputCount { next = min(next, inputDeadlines[index]) }
+        for index in 0..<ruleCount {
+            let rule = rules + index
+            if rule.pointee.mask & mask != 0 || rule.pointee.deadline <= t { step(rule, at: t, emitter) }
+            next = min(next, rule.pointee.deadline)
+        }
+        timer = next
+        return output != nil && arrived != 0 && !registers[outputRegister].isNaN
+    }
+
+    @inline(__always)
+    private func step(_ rule: UnsafeMutablePointer<RuleInstance>, at t: Int64, _ emitter: Emitter) {
+        let when = registers[rule.pointee.when]
+        if rule.pointee.isResting, when != 1, t < rule.pointee.deadline { return }
+        let conditions = RuleConditions(
+            when: when, clear: rule.pointee.until < 0 ? 1 - when : registers[rule.pointee.until],
+            unless: rule.pointee.unless < 0 ? 0 : registers[rule.pointee.unless])
+        if let kind = rule.pointee.step(at: t, conditions, emitter) { emit(kind, rule, t, emitter) }
+    }
+
+    /// Reads what the rule reports at this instant and hands the transition on.
+    @inline(never)
+    private func emit(
+        _ kind: Transition.Kind, _ rule: UnsafeMutablePointer<RuleInstance>, _ t: Int64, _ emitter: Emitter
+    ) {
+        guard emitter.emitsPending || (kind != .pending && kind != .dropped) else { return }
+        advancePassiveInputs(to: t)
+        for index in rule.pointee.firstReport..<rule.pointee.endOfReports { execute(reports[index], at: t) }
+        var transition = EngineTransition(
+            rule: rule.pointee.rule, key: key, kind: kind, at: t,
+            severity: emitter.severity(of: rule.pointee.rule))
+        transition.values = (0..<rule.pointee.reportCount).map { registers[Int(rule.pointee.reported[$0])] }
+        if let trades = keyTrades {
+            transition.priceScale = trades.pointee.scaleA
+            transition.sizeScale = trades.pointee.scaleB
+        }
+        emitter.transitions.append(transition)
+    }
+
+    func advancePassiveInputs(to t: Int64) {
+        for index in 0..<inputCount where inputs[index].isPassive { _ = inputs[index].advance(to: t) }
+    }
+
+    /// The oldest position of `stream` that the block still needs.
+    func lowestNeeded(of stream: UnsafeMutablePointer<PointStream>) -> Int {
+        var lowest = Int.max
+        for index in 0..<inputCount where inputs[index].stream == stream {
+            lowest = min(lowest, inputs[index].lowestNeeded)
+        }
+        return lowest
+    }
+}
+
+/// Where a block instance stands: whose it is, and where its value goes.
+struct BlockPlace {
+    var key: SymbolID?
+    var keyTrades: UnsafeMutablePointer<PointStream>?
+    var output: UnsafeMutablePointer<PointStream>?
+    var outputRegister = 0
+    /// It sleeps until the key's first trade.
+    var startsWithFirstTrade = false
+}

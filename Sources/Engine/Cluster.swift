@@ -1,0 +1,256 @@
+import MarketModel
+
+/// Symbols that some rule or series reads together: they share one line of time and advance in one go.
+/// Most clusters are one symbol with its rules; a pair rule makes one of its two symbols.
+///
+///     queue -> instant t: apply trades -> named series, in order -> blocks whose sources changed or are due
+///
+/// - Invariant: `closed` never falls; every event of an instant before it has been applied.
+final class Cluster {
+    var queue = TradeQueue()
+    /// Instants before it have been evaluated.
+    private(set) var closed = Int64.min
+    /// When the engine must look here though no trade waits: the earliest timer of the blocks.
+    var earliestTimer: Int64 { timers.earliest }
+
+    /// Feeds of the cluster's symbols.
+    private(set) var feeds: [UnsafeMutablePointer<FeedState>] = []
+    private var timers = TimerHeap()
+    /// Named series first, in order of dependency.
+    private(set) var series: [UnsafeMutablePointer<BlockState>] = []
+    private(set) var blocks: [UnsafeMutablePointer<BlockState>] = []
+    private var ownedStreams: [UnsafeMutablePointer<PointStream>] = []
+    private var dirty = UnsafeList<UnsafeMutablePointer<BlockState>>()
+    private let pointCap: Int
+    /// Streams that have reached the cap since the engine last asked.
+    var cappedStreams: [UnsafeMutablePointer<PointStream>] = []
+    /// Trades that the common decimal scale of their symbol cannot hold.
+    var tooManyDigits = 0
+
+    init(pointCap: Int) { self.pointCap = pointCap }
+
+    deinit {
+        queue.deallocate()
+        timers.deallocate()
+        dirty.deallocate()
+        for block in series + blocks {
+            block.pointee.deallocate()
+            block.deallocate()
+        }
+        for stream in ownedStreams {
+            stream.pointee.deallocate()
+            stream.deallocate()
+        }
+    }
+
+    // MARK: Building
+
+    func join(_ feed: UnsafeMutablePointer<FeedState>) {
+        if !feeds.contains(feed) { feeds.append(feed) }
+    }
+
+    func makeStream(_ kind: StreamRequest.Kind) -> UnsafeMutablePointer<PointStream> {
+        let stream = UnsafeMutablePointer<PointStream>.allocate(capacity: 1)
+        stream.initialize(to: PointStream(kind: kind))
+        ownedStreams.append(stream)
+        return stream
+    }
+
+    /// Takes a block instance over. It sleeps until it is woken.
+    @discardableResult
+    func add(_ state: BlockState, isSeries: Bool) -> UnsafeMutablePointer<BlockState> {
+        let block = UnsafeMutablePointer<BlockState>.allocate(capacity: 1)
+        block.initialize(to: state)
+        if isSeries { series.append(block) } else { blocks.append(block) }
+        timers.insert(block)
+        let masks = state.shared.takeUnretainedValue().streamMasks
+        for index in 0..<state.streamCount {
+            state.streams[index].pointee.readers.append(StreamReader(block: block, mask: masks[index]))
+        }
+        return block
+    }
+
+    /// Makes an instance exist from instant `t` on, or, if it does, has it evaluated then.
+    func wake(_ block: UnsafeMutablePointer<BlockState>, at t: Int64) {
+        if !block.pointee.isActive { block.pointee.activate() }
+        guard t < block.pointee.timer else { return }
+        block.pointee.timer = t
+        timers.update(block)
+    }
+
+    /// A feed's observation begins: instances of its symbols (and those without a key) exist from now on,
+    /// and the windows of those that do learn when their warm-up ends.
+    func start(at t: Int64, wanted: (SymbolID?) -> Bool) {
+        let instant = max(t, closed)
+        for block in series + blocks {
+            if block.pointee.isActive {
+                block.pointee.reconsiderWindows(at: instant)
+                wake(block, at: instant)
+            } else if !block.pointee.startsWithFirstTrade, wanted(block.pointee.key) {
+                wake(block, at: instant)
+            }
+        }
+    }
+
+    // MARK: Time
+
+    /// Evaluates every instant before `end`.
+    func run(until end: Int64, slots: UnsafeMutablePointer<SymbolSlot>, _ emitter: Emitter) {
+        while true {
+            let eventTime = queue.firstTime
+            let t = min(timers.earliest, eventTime)
+            if t >= end { break }
+            while queue.firstTime == t {
+                apply(queue.first, slots + Int(queue.first.pointee.symbol.index))
+                queue.removeFirst()
+            }
+            evaluate(at: t, emitter)
+        }
+        closed = max(closed, end)
+    }
+
+    private func apply(_ trade: UnsafeMutablePointer<Trade>, _ slot: UnsafeMutablePointer<SymbolSlot>) {
+        let t = trade.pointee.time
+        guard let trades = slot.pointee.trades else { return }
+        let scales = (trade.pointee.priceScale, trade.pointee.sizeScale)
+        guard
+            let point = fitting(Point(time: t, a: trade.pointee.price, b: trade.pointee.size), scales, trades)
+        else {
+            tooManyDigits += 1
+            return
+        }
+        append(point, to: trades)
+        if let quotes = slot.pointee.quotes, trade.pointee.hasQuote {
+            let scale = trade.pointee.quoteScale
+            let quote = Point(time: t, a: trade.pointee.bid, b: trade.pointee.ask)
+            if let point = fitting(quote, (scale, scale), quotes) {
+                append(point, to: quotes)
+            } else {
+                tooManyDigits += 1
+            }
+        }
+        if slot.pointee.hasDormantBlocks { wakeDormant(slot, trade.pointee.symbol) }
+    }
+
+    private func wakeDormant(_ slot: UnsafeMutablePointer<SymbolSlot>, _ symbol: SymbolID) {
+        slot.pointee.hasDormantBlocks = false
+        for block in blocks where block.pointee.key == symbol && !block.pointee.isActive {
+            block.pointee.activate()
+            enqueue(block)
+        }
+    }
+
+    private func append(_ point: Point, to stream: UnsafeMutablePointer<PointStream>) {
+        if stream.pointee.isFull { makeRoom(stream, at: point.time) }
+        stream.pointee.append(point)
+        for index in 0..<stream.pointee.readers.count {
+            let reader = stream.pointee.readers[index]
+            guard reader.mask != 0, reader.block.pointee.isActive else { continue }
+            reader.block.pointee.changed |= reader.mask
+            if !reader.block.pointee.isQueued { enqueue(reader.block) }
+        }
+    }
+
+    @inline(__always)
+    private func enqueue(_ block: UnsafeMutablePointer<BlockState>) {
+        block.pointee.isQueued = true
+        dirty.append(block)
+    }
+
+    private func evaluate(at t: Int64, _ emitter: Emitter) {
+        while timers.earliest <= t {
+            let block = timers.first
+            block.pointee.timer = Int64.max
+            timers.update(block)
+            if !block.pointee.isQueued { enqueue(block) }
+        }
+        for block in series where block.pointee.isQueued {
+            let hasPoint = block.pointee.evaluate(at: t, emitter)
+            timers.update(block)
+            if hasPoint, let output = block.pointee.output {
+                let value = block.pointee.registers[block.pointee.outputRegister] + 0.0
+                append(Point(time: t, a: Int64(bitPattern: value.bitPattern), b: 0), to: output)
+            }
+        }
+        emitter.evaluations &+= dirty.count
+        for index in 0..<dirty.count {
+            let block = dirty[index]
+            block.pointee.isQueued = false
+            if block.pointee.output != nil { continue }
+            _ = block.pointee.evaluate(at: t, emitter)
+            timers.update(block)
+        }
+        dirty.removeAll()
+    }
+
+    // MARK: Room
+
+    /// Frees what no reader needs, else doubles the ring, else (at the cap) drops the oldest eighth.
+    private func makeRoom(_ stream: UnsafeMutablePointer<PointStream>, at t: Int64) {
+        var lowest = max(stream.pointee.head, stream.pointee.lastInstant - 1)
+        for index in 0..<stream.pointee.readers.count {
+            let block = stream.pointee.readers[index].block
+            guard block.pointee.isActive else { continue }
+            block.pointee.advancePassiveInputs(to: t)
+            lowest = min(lowest, block.pointee.lowestNeeded(of: stream))
+        }
+        stream.pointee.head = max(stream.pointee.head, lowest)
+        let count = stream.pointee.tail - stream.pointee.head
+        let capacity = stream.pointee.mask + 1
+        if count <= capacity / 4 * 3 { return }
+        if capacity < pointCap { return stream.pointee.grow() }
+        if stream.pointee.isFull { drop(max(1, count / 8), from: stream) }
+    }
+
+    private func drop(_ count: Int, from stream: UnsafeMutablePointer<PointStream>) {
+        let head = stream.pointee.head + count
+        for index in 0..<stream.pointee.readers.count {
+            stream.pointee.readers[index].block.pointee.forget(before: head, of: stream)
+        }
+        stream.pointee.lostThrough = stream.pointee[head - 1].time
+        stream.pointee.head = head
+        if !cappedStreams.contains(stream) { cappedStreams.append(stream) }
+    }
+
+    // MARK: Decimal scales
+
+    /// The point on the stream's scales; the stream becomes finer where the point is.
+    ///
+    /// - Returns: nil when a common scale would need more than 15 digits.
+    @inline(__always)
+    private func fitting(
+        _ point: Point, _ scales: (a: UInt8, b: UInt8), _ stream: UnsafeMutablePointer<PointStream>
+    ) -> Point? {
+        if scales.a == stream.pointee.scaleA, scales.b == stream.pointee.scaleB { return point }
+        return rescaling(point, scales, stream)
+    }
+
+    @inline(never)
+    private func rescaling(
+        _ point: Point, _ scales: (a: UInt8, b: UInt8), _ stream: UnsafeMutablePointer<PointStream>
+    ) -> Point? {
+        let scaleA = max(scales.a, stream.pointee.scaleA)
+        let scaleB = max(scales.b, stream.pointee.scaleB)
+        let factorA = PowersOfTen.int64[Int(scaleA - stream.pointee.scaleA)]
+        let factorB = PowersOfTen.int64[Int(scaleB - stream.pointee.scaleB)]
+        guard let a = bounded(point.a, scaleA - scales.a), let b = bounded(point.b, scaleB - scales.b),
+            stream.pointee.rescale(toA: scaleA, toB: scaleB)
+        else { return nil }
+        if factorA != 1 || factorB != 1 {
+            for index in 0..<stream.pointee.readers.count {
+                stream.pointee.readers[index].block.pointee.rescale(stream, factorA, factorB)
+            }
+        }
+        return Point(time: point.time, a: a, b: b)
+    }
+
+    @inline(__always)
+    private func bounded(_ mantissa: Int64, _ decimals: UInt8) -> Int64? {
+        let product = mantissa.multipliedReportingOverflow(by: PowersOfTen.int64[Int(decimals)])
+        guard !product.overflow, product.partialValue.magnitude <= FixedPoint.greatestMantissa.magnitude
+        else {
+            return nil
+        }
+        return product.partialValue
+    }
+}

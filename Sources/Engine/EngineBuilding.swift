@@ -1,0 +1,154 @@
+import MarketModel
+
+/// How clusters, streams and block instances come to be: at the start for named symbols, and at a symbol's
+/// first trade for the others.
+extension AlertEngine {
+    func buildNamed() {
+        let named = book.namedSymbols.compactMap { name in symbols.intern(name).map { (name, $0) } }
+        for (name, symbol) in named { attach(symbol, to: clusterOf(.symbol(name))) }
+        for (index, series) in book.series.enumerated() {
+            let cluster = clusterOf(.series(index))
+            let output = cluster.makeStream(.series(index))
+            seriesOutputs.append(output)
+            let place = BlockPlace(output: output, outputRegister: Int(series.value))
+            instantiate(series.block, in: cluster, place)
+        }
+        for (index, block) in book.keyless.enumerated() {
+            instantiate(block, in: clusterOf(.keyless(index)), BlockPlace())
+        }
+        for block in book.standing {
+            guard let node = ClusterPlan.nodes(read: block).first else { continue }
+            let standing = instantiate(block, in: clusterOf(node), BlockPlace())
+            standing.pointee.activate()
+        }
+        for (name, symbol) in named {
+            instantiate(book.blocksForKey(name), of: symbol, startsWithFirstTrade: false)
+        }
+    }
+
+    /// Meets a symbol for the first time.
+    @inline(never)
+    func register(_ symbol: SymbolID) {
+        reserve(symbol)
+        let name = symbols.name(of: symbol)
+        let slot = slots + Int(symbol.index)
+        slot.pointee.feed = feed(of: name)
+        let blocks = book.blocksForKey(name)
+        if blocks.isEmpty { return }
+        let nodes = blocks.flatMap { ClusterPlan.nodes(read: $0) }
+        let cluster = nodes.first.map { clusterOf($0) } ?? makeCluster()
+        attach(symbol, to: cluster)
+        slots[Int(symbol.index)].hasDormantBlocks = true
+        instantiate(blocks, of: symbol, startsWithFirstTrade: true)
+    }
+
+    private func instantiate(_ blocks: [BlockProgram], of symbol: SymbolID, startsWithFirstTrade: Bool) {
+        let slot = slots + Int(symbol.index)
+        guard let cluster = slot.pointee.cluster?.takeUnretainedValue() else { return }
+        for block in blocks {
+            var place = BlockPlace(key: symbol, keyTrades: slot.pointee.trades)
+            place.startsWithFirstTrade = startsWithFirstTrade || block.startsWithFirstTrade
+            instantiate(block, in: cluster, place)
+            if place.startsWithFirstTrade { slots[Int(symbol.index)].hasDormantBlocks = true }
+        }
+    }
+
+    // MARK: Parts
+
+    private func clusterOf(_ node: ClusterPlan.Node) -> Cluster {
+        let root = plan.root(of: node)
+        if let cluster = clusterOfNode[root] { return cluster }
+        let cluster = makeCluster()
+        clusterOfNode[root] = cluster
+        return cluster
+    }
+
+    private func makeCluster() -> Cluster {
+        let cluster = Cluster(pointCap: options.pointCap)
+        clusters.append(cluster)
+        return cluster
+    }
+
+    private func attach(_ symbol: SymbolID, to cluster: Cluster) {
+        reserve(symbol)
+        let slot = slots + Int(symbol.index)
+        let feed = feed(of: symbols.name(of: symbol))
+        slot.pointee.feed = feed
+        slot.pointee.cluster = Unmanaged.passUnretained(cluster)
+        let trades = cluster.makeStream(.trades)
+        trades.pointee.start = feed.pointee.start
+        slot.pointee.trades = trades
+        cluster.join(feed)
+    }
+
+    private func feed(of symbol: String) -> UnsafeMutablePointer<FeedState> {
+        let name = symbol.firstIndex(of: ":").map { String(symbol[..<$0]) } ?? ""
+        if let feed = feeds[name] { return feed }
+        var lateness: Int64 = 0
+        if case .arrival(let bound) = options.order { lateness = bound }
+        let feed = UnsafeMutablePointer<FeedState>.allocate(capacity: 1)
+        feed.initialize(to: FeedState(name: name, lateness: lateness))
+        feeds[name] = feed
+        feedList.append(feed)
+        return feed
+    }
+
+    private func reserve(_ symbol: SymbolID) {
+        let needed = Int(symbol.index) + 1
+        if needed <= slotCount { return }
+        let capacity = max(needed, slotCount * 2)
+        let larger = UnsafeMutablePointer<SymbolSlot>.allocate(capacity: capacity)
+        larger.moveInitialize(from: slots, count: slotCount)
+        (larger + slotCount).initialize(repeating: SymbolSlot(), count: capacity - slotCount)
+        slots.deallocate()
+        slots = larger
+        slotCount = capacity
+    }
+
+    @discardableResult
+    private func instantiate(
+        _ program: BlockProgram, in cluster: Cluster, _ place: BlockPlace
+    ) -> UnsafeMutablePointer<BlockState> {
+        let isSeries = place.output != nil
+        let streams = program.streams.map { stream($0, program, place.key, cluster) }
+        let state = BlockState(code(of: program, isSeries), streams: streams, rates: rates, place: place)
+        let block = cluster.add(state, isSeries: isSeries)
+        for (index, request) in program.inputs.enumerated() {
+            if case .rate(let series, _) = request {
+                let isPassive = block.pointee.inputs[index].isPassive
+                rateReaders[series].append(
+                    RateReader(cluster: cluster, block: block, input: index, isPassive: isPassive))
+            }
+        }
+        return block
+    }
+
+    private func code(of program: BlockProgram, _ isSeries: Bool) -> BlockCode {
+        guard let identity = BlockIdentity(program) else { return BlockCode(program, isSeries: isSeries) }
+        if let code = codeCache[identity] { return code }
+        let code = BlockCode(program, isSeries: isSeries)
+        codeCache[identity] = code
+        return code
+    }
+
+    private func stream(
+        _ request: StreamRequest, _ program: BlockProgram, _ key: SymbolID?, _ cluster: Cluster
+    ) -> UnsafeMutablePointer<PointStream> {
+        if case .series(let index) = request.kind { return seriesOutputs[index] }
+        let symbol: SymbolID? =
+            switch request.owner {
+            case .key: key
+            case .symbol(let index): symbols.intern(program.symbols[index])
+            }
+        guard let symbol else { return cluster.makeStream(request.kind) }
+        reserve(symbol)
+        if slots[Int(symbol.index)].trades == nil { attach(symbol, to: cluster) }
+        let slot = slots + Int(symbol.index)
+        guard case .quotes = request.kind else { return slot.pointee.trades ?? cluster.makeStream(.trades) }
+        if let quotes = slot.pointee.quotes { return quotes }
+        let quotes = cluster.makeStream(.quotes)
+        quotes.pointee.start = slot.pointee.feed?.pointee.start ?? FeedState.notStarted
+        slot.pointee.quotes = quotes
+        return quotes
+    }
+}

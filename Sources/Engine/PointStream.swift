@@ -1,0 +1,105 @@
+/// One point of a stream: 24 bytes.
+struct Point {
+    /// Milliseconds since the epoch.
+    var time: Int64
+    /// Price or bid as a mantissa of the stream's scale; the bit pattern of a named series' Double.
+    var a: Int64
+    /// Size or ask as a mantissa of the stream's scale.
+    var b: Int64
+
+    @inline(__always)
+    func integer(_ column: Column) -> Int64 {
+        switch column {
+        case .a, .real: a
+        case .b: b
+        case .mid: a &+ b
+        case .spread: b &- a
+        }
+    }
+
+    @inline(__always)
+    var real: Double { Double(bitPattern: UInt64(bitPattern: a)) }
+}
+
+/// The points of one symbol's trades or quotes, or of a named series, kept as long as some window or lag
+/// reads them. All windows share them; a window is a pair of positions.
+///
+///     position   head ............ lastInstant ... tail
+///     slot       position & mask   (a ring of a power of two)
+///
+/// Lives behind a stable pointer that its `Cluster` owns.
+///
+/// - Invariant: times do not decrease; `a` and `b` have one decimal scale each for all points, and their
+///   magnitude is at most 10^15 (`FixedPoint.greatestMantissa`).
+struct PointStream {
+    var points: UnsafeMutablePointer<Point>
+    var mask: Int
+    /// Position of the oldest point kept; positions only grow.
+    var head = 0
+    /// One past the newest point.
+    var tail = 0
+    /// Position of the first point that has the newest point's time.
+    var lastInstant = 0
+    /// Time of the newest point that was dropped at the cap: windows that reach it are unknown.
+    var lostThrough = Int64.min
+    var scaleA: UInt8 = 0
+    var scaleB: UInt8 = 0
+    let kind: StreamRequest.Kind
+    /// Since when its feed has been observed (LANGUAGE 4.2); for a named series, all feeds that it reads.
+    var start = FeedState.notStarted
+    /// The blocks that read this stream, with their sources that a point changes.
+    var readers = UnsafeList<StreamReader>()
+
+    init(kind: StreamRequest.Kind) {
+        let capacity = 16
+        points = .allocate(capacity: capacity)
+        mask = capacity - 1
+        self.kind = kind
+    }
+
+    func deallocate() {
+        points.deallocate()
+        readers.deallocate()
+    }
+
+    @inline(__always)
+    subscript(position: Int) -> Point {
+        get { points[position & mask] }
+        nonmutating set { points[position & mask] = newValue }
+    }
+
+    @inline(__always) var isEmpty: Bool { tail == 0 }
+    @inline(__always) var isFull: Bool { tail &- head > mask }
+    @inline(__always) var newest: Point { points[(tail &- 1) & mask] }
+
+    /// - Precondition: not full; `point.time` is not before the newest point's.
+    @inline(__always)
+    mutating func append(_ point: Point) {
+        if tail == 0 || newest.time != point.time { lastInstant = tail }
+        points[tail & mask] = point
+        tail &+= 1
+    }
+
+    /// Doubles the ring.
+    mutating func grow() {
+        let capacity = (mask + 1) * 2
+        let larger = UnsafeMutablePointer<Point>.allocate(capacity: capacity)
+        for position in head..<tail { larger[position & (capacity - 1)] = points[position & mask] }
+        points.deallocate()
+        points = larger
+        mask = capacity - 1
+    }
+
+    /// The newest point that is older than the newest instant (LANGUAGE 11, `prev`).
+    @inline(__always)
+    var beforeLastInstant: Point? {
+        lastInstant > head ? points[(lastInstant &- 1) & mask] : nil
+    }
+}
+
+/// A block that reads a stream.
+struct StreamReader {
+    let block: UnsafeMutablePointer<BlockState>
+    /// The sources of the block that change when a point arrives.
+    let mask: UInt64
+}

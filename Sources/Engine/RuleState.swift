@@ -1,0 +1,127 @@
+import MarketModel
+
+/// A rule's clocks without references; milliseconds, `RuleClock.none` for a clause that is not there.
+struct RuleClock {
+    static let none: Int64 = -1
+
+    let hold: Int64
+    let cooldown: Int64
+    let repeats: Int64
+    let hasSession: Bool
+
+    init(_ timing: RuleTiming) {
+        hold = timing.hold ?? 0
+        cooldown = timing.cooldown ?? RuleClock.none
+        repeats = timing.repeats ?? RuleClock.none
+        hasSession = timing.session != nil
+    }
+}
+
+/// What the conditions of a rule say at an instant: 1, 0, or NaN for unknown.
+struct RuleConditions {
+    var when: Double
+    /// The clear condition: `until`, or else not `when`.
+    var clear: Double
+    /// 0 where the rule has none.
+    var unless: Double
+}
+
+/// Where one alert is in its life (LANGUAGE 6).
+///
+///     idle ---- when ----> pending ---- deadline ----> firing (held by a cooldown, or announced)
+///       ^-- not when ---------'                           |
+///       ^---------------------- clear --------------------'
+///
+/// A step is a pure function of (state, conditions, instant): it returns what is to be emitted.
+struct RuleState {
+    enum Phase: UInt8 { case idle, pending, firing }
+
+    private(set) var phase = Phase.idle
+    /// Firing, but its `firing` waits for the end of a cooldown (or for the session).
+    private(set) var isHeld = false
+    /// Pending: since + hold.
+    private(set) var deadline = Int64.max
+    /// The instant of the last emitted `firing`.
+    private(set) var announcedAt = Int64.min
+
+    /// The next instant at which time alone may change the state.
+    func nextDeadline(after t: Int64, _ clock: RuleClock) -> Int64 {
+        switch phase {
+        case .idle: return Int64.max
+        case .pending: return deadline > t ? deadline : Int64.max
+        case .firing:
+            if isHeld {
+                let end = announcedAt &+ clock.cooldown
+                return end > t ? end : Int64.max
+            }
+            if clock.repeats <= 0 { return Int64.max }
+            return announcedAt &+ ((t &- announcedAt) / clock.repeats &+ 1) &* clock.repeats
+        }
+    }
+
+    /// One instant inside the rule's session.
+    @inline(__always)
+    mutating func step(at t: Int64, _ conditions: RuleConditions, _ clock: RuleClock) -> Transition.Kind? {
+        switch phase {
+        case .idle:
+            guard conditions.when == 1 else { return nil }
+            if clock.hold > 0 {
+                phase = .pending
+                deadline = t &+ clock.hold
+                return .pending
+            }
+            return enter(at: t, conditions, clock)
+        case .pending:
+            guard conditions.when == 1 else {
+                phase = .idle
+                return .dropped
+            }
+            return t >= deadline ? enter(at: t, conditions, clock) : nil
+        case .firing: return stepFiring(at: t, conditions, clock)
+        }
+    }
+
+    /// One instant outside the rule's session: frozen, but a hold does not survive it.
+    mutating func freeze() -> Transition.Kind? {
+        guard phase == .pending else { return nil }
+        phase = .idle
+        return .dropped
+    }
+
+    /// Due: enters firing unless the clear condition or `unless` forbids it.
+    private mutating func enter(
+        at t: Int64, _ conditions: RuleConditions, _ clock: RuleClock
+    ) -> Transition.Kind? {
+        if conditions.clear == 1 || conditions.unless == 1 { return nil }
+        phase = .firing
+        if clock.cooldown > 0, announcedAt != Int64.min, t < announcedAt &+ clock.cooldown {
+            isHeld = true
+            return nil
+        }
+        announcedAt = t
+        return .firing
+    }
+
+    private mutating func stepFiring(
+        at t: Int64, _ conditions: RuleConditions, _ clock: RuleClock
+    ) -> Transition.Kind? {
+        if conditions.clear == 1 {
+            let emits = !isHeld
+            isHeld = false
+            phase = .idle
+            if conditions.when == 1, clock.hold > 0 {
+                phase = .pending
+                deadline = t &+ clock.hold
+            }
+            return emits ? .resolved : nil
+        }
+        if isHeld {
+            guard t >= announcedAt &+ clock.cooldown else { return nil }
+            isHeld = false
+            announcedAt = t
+            return .firing
+        }
+        if clock.repeats > 0, t > announcedAt, (t &- announcedAt) % clock.repeats == 0 { return .repeated }
+        return nil
+    }
+}

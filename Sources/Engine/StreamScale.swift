@@ -1,0 +1,52 @@
+import MarketModel
+
+extension PointStream {
+    /// Brings all points, and the sums of the windows over them, to finer decimals. A rare step: a symbol's
+    /// decimals settle with its first trades.
+    ///
+    /// - Returns: false, and nothing is changed, when a point would need more than 15 digits.
+    mutating func rescale(toA newA: UInt8, toB newB: UInt8) -> Bool {
+        if newA == scaleA, newB == scaleB { return true }
+        let factorA = PowersOfTen.int64[Int(newA - scaleA)]
+        let factorB = PowersOfTen.int64[Int(newB - scaleB)]
+        let limit = FixedPoint.greatestMantissa
+        for position in head..<tail {
+            let point = self[position]
+            if point.a.magnitude > (limit / factorA).magnitude
+                || point.b.magnitude > (limit / factorB).magnitude
+            {
+                return false
+            }
+        }
+        for position in head..<tail {
+            self[position].a *= factorA
+            self[position].b *= factorB
+        }
+        scaleA = newA
+        scaleB = newB
+        return true
+    }
+}
+
+extension BlockState {
+    /// The stream has become finer by these factors.
+    func rescale(_ stream: UnsafeMutablePointer<PointStream>, _ factorA: Int64, _ factorB: Int64) {
+        for index in 0..<inputCount where inputs[index].stream == stream {
+            inputs[index].rescale(factorA, factorB)
+        }
+    }
+
+    /// The stream has dropped its oldest points at the cap.
+    func forget(before head: Int, of stream: UnsafeMutablePointer<PointStream>) {
+        for index in 0..<inputCount where inputs[index].stream == stream {
+            inputs[index].forget(before: head)
+        }
+    }
+
+    /// A feed's observation has begun at `t`: windows learn when their warm-up ends.
+    func reconsiderWindows(at t: Int64) {
+        for index in 0..<inputCount where inputs[index].kind == .window && !inputs[index].isPassive {
+            inputDeadlines[index] = min(inputDeadlines[index], t)
+        }
+    }
+}

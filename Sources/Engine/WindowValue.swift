@@ -1,0 +1,199 @@
+/// What functions make of an input's content: exact integers first, one rounding last (LANGUAGE 3.2a).
+/// NaN is unknown.
+///
+/// A column's value is `integer / unit`: the unit of price and bid is 10^scaleA, of mid 2 * 10^scaleA.
+extension InputState {
+    /// The integer that stands for 1 in a column of the stream.
+    @inline(__always)
+    static func unit(_ column: Column, _ stream: PointStream) -> Int128 {
+        switch column {
+        case .a, .spread: powerOfTen(stream.scaleA)
+        case .b: powerOfTen(stream.scaleB)
+        case .mid: 2 &* powerOfTen(stream.scaleA)
+        case .real: 1
+        }
+    }
+
+    @inline(__always)
+    static func powerOfTen(_ scale: UInt8) -> Int128 {
+        var power: Int64 = 1
+        for _ in 0..<scale { power &*= 10 }
+        return Int128(power)
+    }
+
+    /// One point's value, rounded once.
+    @inline(__always)
+    static func value(_ point: Point, _ column: Column, _ stream: PointStream) -> Double {
+        if column == .real { return point.real }
+        // Both operands are below 2^53.
+        return Double(point.integer(column)) / Double(Int64(truncatingIfNeeded: unit(column, stream)))
+    }
+
+    /// Sum of a column's integers over the window.
+    @inline(__always)
+    private func sum(_ column: Column) -> Int128 {
+        switch column {
+        case .a, .real: sumA
+        case .b: sumB
+        case .mid: sumA &+ sumB
+        case .spread: sumB &- sumA
+        }
+    }
+
+    @inline(__always)
+    private func sumOfSquares(_ column: Column) -> Int128 {
+        switch column {
+        case .a, .real: sumAA
+        case .b: sumBB
+        case .mid: sumAA &+ 2 &* sumAB &+ sumBB
+        case .spread: sumAA &- 2 &* sumAB &+ sumBB
+        }
+    }
+
+    func windowSum(_ column: Column) -> Double {
+        if count == 0 { return 0 }
+        if column == .real { return reals.pointee.sum.magnitude().divided(by: 1) }
+        return ExactQuotient.rounded(sum(column), InputState.unit(column, stream.pointee))
+    }
+
+    func windowMean(_ column: Column) -> Double {
+        if count == 0 { return .nan }
+        if column == .real { return reals.pointee.sum.magnitude().divided(by: UInt64(count)) }
+        return ExactQuotient.rounded(sum(column), Int128(count) &* InputState.unit(column, stream.pointee))
+    }
+
+    /// Sum of price * size.
+    func windowProductSum() -> Double {
+        ExactQuotient.rounded(
+            sumAB,
+            InputState.powerOfTen(stream.pointee.scaleA) &* InputState.powerOfTen(stream.pointee.scaleB))
+    }
+
+    /// Sum of price * size over sum of size; unknown when no size was traded.
+    func windowWeightedMean() -> Double {
+        if sumB == 0 { return .nan }
+        return ExactQuotient.rounded(sumAB, sumB &* InputState.powerOfTen(stream.pointee.scaleA))
+    }
+
+    func windowRange(_ column: Column) -> Double {
+        guard let (least, greatest) = extremes(of: column) else { return .nan }
+        if column == .real { return real(greatest) - real(least) }
+        return Double(greatest &- least)
+            / Double(Int64(truncatingIfNeeded: InputState.unit(column, stream.pointee)))
+    }
+
+    func windowExtreme(_ column: Column, greatest wantsGreatest: Bool) -> Double {
+        guard let (least, greatest) = extremes(of: column) else { return .nan }
+        let value = wantsGreatest ? greatest : least
+        if column == .real { return real(value) }
+        return Double(value) / Double(Int64(truncatingIfNeeded: InputState.unit(column, stream.pointee)))
+    }
+
+    private func real(_ bits: Int64) -> Double { Double(bitPattern: UInt64(bitPattern: bits)) }
+
+    /// Sample standard deviation.
+    func windowDeviation(_ column: Column) -> Double {
+        if column == .real {
+            return RealSums.variance(reals.pointee.sum, reals.pointee.squares, count).squareRoot()
+        }
+        return variance(sum(column), sumOfSquares(column), count, column).squareRoot()
+    }
+
+    /// `(n * Sum(x^2) - (Sum x)^2) / (n (n-1))` in units of 1/unit^2, rounded once.
+    ///
+    /// With n at most 4 M (`EngineOptions.defaultPointCap`) and 12 decimals the denominator is below 2^127.
+    private func variance(_ sum: Int128, _ squares: Int128, _ count: Int, _ column: Column) -> Double {
+        if count < 2 { return .nan }
+        let n = UInt128(count)
+        let numerator =
+            UInt256(n, times: squares.magnitude) &- UInt256(sum.magnitude, times: sum.magnitude)
+        let unit = InputState.unit(column, stream.pointee).magnitude
+        return ExactQuotient.rounded(numerator, n &* (n &- 1) &* unit &* unit)
+    }
+
+    /// How many sample deviations the stream's last value is away from the mean of the window without the
+    /// last instant (LANGUAGE 11, `zscore`): the distance is rounded once, then divided.
+    func windowScore(_ column: Column) -> Double {
+        let stream = stream.pointee
+        if stream.isEmpty { return .nan }
+        let newest = stream.newest
+        if column == .real { return realScore(newest) }
+        var sum = sum(column)
+        var squares = sumOfSquares(column)
+        var position = upper
+        while position > lower, stream[position &- 1].time == newest.time {
+            position &-= 1
+            let value = Int128(stream[position].integer(column))
+            sum &-= value
+            squares &-= value &* value
+        }
+        let count = position &- lower
+        let deviation = variance(sum, squares, count, column).squareRoot()
+        guard deviation > 0 else { return .nan }
+        let n = Int128(count)
+        let distance = ExactQuotient.rounded(
+            n &* Int128(newest.integer(column)) &- sum, n &* InputState.unit(column, stream))
+        return distance / deviation
+    }
+
+    private func realScore(_ newest: Point) -> Double {
+        guard let allSquares = reals.pointee.squares else { return .nan }
+        let sum = ExactRealSum(copying: reals.pointee.sum)
+        let squares = ExactRealSum(copying: allSquares)
+        defer {
+            sum.deallocate()
+            squares.deallocate()
+        }
+        var position = upper
+        while position > lower, stream.pointee[position - 1].time == newest.time {
+            position -= 1
+            sum.add(stream.pointee[position].real, negated: true)
+            squares.addSquare(stream.pointee[position].real, negated: true)
+        }
+        let count = position - lower
+        let deviation = RealSums.variance(sum, squares, count).squareRoot()
+        guard deviation > 0 else { return .nan }
+        // (n*x - sum) / n
+        sum.negate()
+        sum.add(newest.real, times: UInt64(count))
+        return sum.magnitude().divided(by: UInt64(count)) / deviation
+    }
+
+    /// The prevailing value at t - d.
+    @inline(__always)
+    func lagValue(_ column: Column) -> Double {
+        isKnown ? InputState.value(stream.pointee[upper &- 1], column, stream.pointee) : .nan
+    }
+
+    /// `(x - y) / y` of now against t - d.
+    @inline(__always)
+    func lagChange(_ column: Column) -> Double {
+        guard isKnown else { return .nan }
+        let before = stream.pointee[upper &- 1]
+        let now = stream.pointee.newest
+        if column == .real { return ExactQuotient.relativeDifference(now.real, before.real) }
+        let base = Int128(before.integer(column))
+        return ExactQuotient.rounded(Int128(now.integer(column)) &- base, base)
+    }
+
+    /// `x - y` of now against t - d.
+    @inline(__always)
+    func lagMove(_ column: Column) -> Double {
+        guard isKnown else { return .nan }
+        let before = stream.pointee[upper &- 1]
+        let now = stream.pointee.newest
+        if column == .real { return now.real - before.real }
+        let difference = now.integer(column) &- before.integer(column)
+        return Double(difference) / Double(Int64(truncatingIfNeeded: InputState.unit(column, stream.pointee)))
+    }
+}
+
+extension RealSums {
+    /// Sample variance of `count` values, rounded once.
+    static func variance(_ sum: ExactRealSum, _ squares: ExactRealSum?, _ count: Int) -> Double {
+        guard count >= 2, let squares else { return .nan }
+        let n = UInt64(count)
+        let numerator = squares.magnitude().multiplied(by: n).subtracting(sum.magnitude().squared())
+        return numerator.divided(by: n * (n - 1))
+    }
+}
