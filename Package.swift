@@ -15,9 +15,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(
-        name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -78,7 +77,10 @@ let package = Package(
 
         // Tests.
         tests("LanguageTests", ["Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics", "MarketModel"]),
-        tests("EngineTests", ["MarketModel", "RuleSemantics", "Engine", "RuleCompiler", "Diagnostics"]),
+        tests(
+            "EngineTests",
+            ["MarketModel", "RuleSyntax", "RuleSemantics", "Engine", "RuleCompiler", "Diagnostics"],
+            exclude: ["Fixtures"]),
         tests("FeedsTests", ["Feeds", "MarketModel"]),
         tests("KafkaTests", ["Kafka"]),
         tests(
