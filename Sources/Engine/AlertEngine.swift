@@ -20,9 +20,9 @@ public final class AlertEngine {
     var feeds: [String: UnsafeMutablePointer<FeedState>] = [:]
     /// In order of creation, so that nothing depends on a dictionary's order.
     var feedList: [UnsafeMutablePointer<FeedState>] = []
-    var clusters: [Cluster] = []
+    var clusters: [UnsafeMutablePointer<Cluster>] = []
     var seriesOutputs: [UnsafeMutablePointer<PointStream>] = []
-    var clusterOfNode: [ClusterPlan.Node: Cluster] = [:]
+    var clusterOfNode: [ClusterPlan.Node: UnsafeMutablePointer<Cluster>] = [:]
     var plan: ClusterPlan
     var codeCache: [BlockIdentity: BlockCode] = [:]
     var rateReaders: [[RateReader]]
@@ -30,9 +30,7 @@ public final class AlertEngine {
     var greatestTime = Int64.min
     /// The greatest bound that any cluster has been run to: the first instant still open everywhere.
     var greatestClosed = Int64.min
-    var accepted = 0
     var lateTrades: [Trade] = []
-    var lastSlot: Int = -1
 
     /// - Parameters:
     ///   - symbols: also the decoders' table: its numbers are the trades' symbols.
@@ -53,6 +51,10 @@ public final class AlertEngine {
     }
 
     deinit {
+        for cluster in clusters {
+            cluster.deinitialize(count: 1)
+            cluster.deallocate()
+        }
         for feed in feedList {
             feed.deinitialize(count: 1)
             feed.deallocate()
@@ -69,26 +71,23 @@ public final class AlertEngine {
 
     public func append(_ trades: UnsafeBufferPointer<Trade>) {
         let isSorted = options.order == .sorted
+        var greatest = greatestTime
         for trade in trades {
             let index = Int(trade.symbol.index)
             if index >= slotCount || !slots[index].isKnown { register(trade.symbol) }
             let slot = slots + index
             guard let feed = slot.pointee.feed else { continue }
             let cluster = slot.pointee.cluster
-            let closed = cluster?._withUnsafeGuaranteedRef { $0.closed } ?? Int64.min
-            let isInTime = isSorted ? trade.time >= greatestTime : trade.time >= feed.pointee.watermark
-            guard isInTime, trade.time >= closed, feed.pointee.admit(trade.time) else {
+            let open = max(isSorted ? greatest : Int64.min, cluster?.pointee.closed ?? Int64.min)
+            guard trade.time >= open, feed.pointee.admit(trade.time) else {
                 feed.pointee.late += 1
                 lateTrades.append(trade)
                 continue
             }
-            accepted &+= 1
-            greatestTime = max(greatestTime, trade.time)
-            if !feed.pointee.isStarted {
-                feed.pointee.leastPending = min(feed.pointee.leastPending, trade.time)
-            }
-            cluster?._withUnsafeGuaranteedRef { $0.queue.insert(trade) }
+            greatest = max(greatest, trade.time)
+            cluster?.pointee.queue.insert(trade)
         }
+        greatestTime = greatest
     }
 
     /// Adds one value of a rate series. It takes effect at `knownAt`, or at the first instant still open if
@@ -108,7 +107,7 @@ public final class AlertEngine {
             let deadline = reader.block.pointee.inputDeadlines + reader.input
             guard !reader.isPassive, effective < deadline.pointee else { continue }
             deadline.pointee = effective
-            reader.cluster.wake(reader.block, at: effective)
+            reader.cluster.pointee.wake(reader.block, at: effective)
         }
         return effective
     }
@@ -126,7 +125,9 @@ public final class AlertEngine {
         if everything == Int64.max { return [] }
         for cluster in clusters {
             var end = Int64.max
-            for feed in cluster.feeds where feed.pointee.hasEvents { end = min(end, watermark(of: feed)) }
+            for feed in cluster.pointee.feeds where feed.pointee.hasEvents {
+                end = min(end, watermark(of: feed))
+            }
             if end == Int64.max { end = everything }
             run(cluster, until: end)
         }
@@ -167,27 +168,27 @@ public final class AlertEngine {
     /// Symbols of which a stream has reached its point cap since the last call: their windows are unknown.
     public func takeCappedSymbols() -> [SymbolID] {
         var capped: [SymbolID] = []
-        for cluster in clusters where !cluster.cappedStreams.isEmpty {
+        for cluster in clusters where !cluster.pointee.cappedStreams.isEmpty {
             for index in 0..<slotCount {
                 let streams = [slots[index].trades, slots[index].quotes].compactMap { $0 }
-                if streams.contains(where: { cluster.cappedStreams.contains($0) }) {
+                if streams.contains(where: { cluster.pointee.cappedStreams.contains($0) }) {
                     capped.append(SymbolID(index: UInt32(index)))
                 }
             }
-            cluster.cappedStreams.removeAll()
+            cluster.pointee.cappedStreams.removeAll()
         }
         return capped
     }
 
     public var counters: EngineCounters {
         var counters = EngineCounters()
-        counters.accepted = accepted
+        counters.accepted = feedList.reduce(0) { $0 + $1.pointee.accepted }
         for feed in feedList where feed.pointee.late > 0 {
             counters.lateByFeed[feed.pointee.name] = feed.pointee.late
         }
-        counters.tooManyDigits = clusters.reduce(0) { $0 + $1.tooManyDigits }
-        counters.blocks = clusters.reduce(0) { $0 + $1.blocks.count }
-        counters.evaluations = emitter.evaluations
+        counters.tooManyDigits = clusters.reduce(0) { $0 + $1.pointee.tooManyDigits }
+        counters.blocks = clusters.reduce(0) { $0 + $1.pointee.blocks.count }
+        counters.evaluations = clusters.reduce(0) { $0 + $1.pointee.evaluations }
         counters.watermark = feedList.filter { $0.pointee.hasEvents }.map { watermark(of: $0) }.min()
         return counters
     }
@@ -198,9 +199,9 @@ public final class AlertEngine {
         options.order == .sorted ? max(greatestTime, feed.pointee.watermark) : feed.pointee.watermark
     }
 
-    private func run(_ cluster: Cluster, until end: Int64) {
+    private func run(_ cluster: UnsafeMutablePointer<Cluster>, until end: Int64) {
         greatestClosed = max(greatestClosed, end)
-        cluster.run(until: end, slots: slots, emitter)
+        cluster.pointee.run(until: end, slots: slots, emitter)
     }
 
     /// Settles the start of each feed whose first instant is closed, and wakes what exists from then on.
@@ -214,8 +215,9 @@ public final class AlertEngine {
                 slots[index].quotes?.pointee.start = start
             }
             settleSeriesStarts()
-            for cluster in clusters where cluster.feeds.isEmpty || cluster.feeds.contains(feed) {
-                cluster.start(at: start) { key in
+            for cluster in clusters
+            where cluster.pointee.feeds.isEmpty || cluster.pointee.feeds.contains(feed) {
+                cluster.pointee.start(at: start) { key in
                     guard let key else { return true }
                     return slots[Int(key.index)].feed == feed
                 }
@@ -236,7 +238,7 @@ public final class AlertEngine {
     }
 
     private func seriesBlock(_ index: Int) -> UnsafeMutablePointer<BlockState>? {
-        clusterOfNode[plan.root(of: .series(index))]?.series.first {
+        clusterOfNode[plan.root(of: .series(index))]?.pointee.series.first {
             $0.pointee.output == seriesOutputs[index]
         }
     }
@@ -264,7 +266,7 @@ public final class AlertEngine {
 
 /// A block that reads a rate series.
 struct RateReader {
-    let cluster: Cluster
+    let cluster: UnsafeMutablePointer<Cluster>
     let block: UnsafeMutablePointer<BlockState>
     let input: Int
     let isPassive: Bool

@@ -3,7 +3,7 @@ import MarketModel
 /// One instance of a block: its registers, inputs and rules, and when it must be evaluated next.
 ///
 /// Lives behind a stable pointer that its `Cluster` owns.
-struct BlockState {
+struct BlockState: ~Copyable {
     let shared: Unmanaged<BlockCode>
     let code: UnsafeMutablePointer<Instruction>
     let codeCount: Int
@@ -76,9 +76,9 @@ struct BlockState {
         }
     }
 
-    func deallocate() {
-        for index in 0..<inputCount { inputs[index].deallocate() }
-        for index in 0..<ruleCount { rules[index].deallocate() }
+    deinit {
+        inputs.deinitialize(count: inputCount)
+        rules.deinitialize(count: ruleCount)
         registers.deallocate()
         streams.deallocate()
         inputs.deallocate()
@@ -112,9 +112,9 @@ struct BlockState {
         }
         if isFirst {
             isFirst = false
-            for index in 0..<codeCount { execute(code[index], at: t) }
+            for index in 0..<codeCount { execute(code + index, at: t) }
         } else {
-            for index in 0..<codeCount where code[index].mask & mask != 0 { execute(code[index], at: t) }
+            for index in 0..<codeCount where code[index].mask & mask != 0 { execute(code + index, at: t) }
         }
         var next = Int64.max
         for index in 0..<inputCount { next = min(next, inputDeadlines[index]) }
@@ -128,7 +128,7 @@ struct BlockState {
     }
 
     @inline(__always)
-    private func step(_ rule: UnsafeMutablePointer<RuleInstance>, at t: Int64, _ emitter: Emitter) {
+    private mutating func step(_ rule: UnsafeMutablePointer<RuleInstance>, at t: Int64, _ emitter: Emitter) {
         let when = registers[rule.pointee.when]
         if rule.pointee.isResting, when != 1, t < rule.pointee.deadline { return }
         let conditions = RuleConditions(
@@ -139,12 +139,12 @@ struct BlockState {
 
     /// Reads what the rule reports at this instant and hands the transition on.
     @inline(never)
-    private func emit(
+    private mutating func emit(
         _ kind: Transition.Kind, _ rule: UnsafeMutablePointer<RuleInstance>, _ t: Int64, _ emitter: Emitter
     ) {
         guard emitter.emitsPending || (kind != .pending && kind != .dropped) else { return }
         advancePassiveInputs(to: t)
-        for index in rule.pointee.firstReport..<rule.pointee.endOfReports { execute(reports[index], at: t) }
+        for index in rule.pointee.firstReport..<rule.pointee.endOfReports { execute(reports + index, at: t) }
         var transition = EngineTransition(
             rule: rule.pointee.rule, key: key, kind: kind, at: t,
             severity: emitter.severity(of: rule.pointee.rule))
@@ -156,12 +156,12 @@ struct BlockState {
         emitter.transitions.append(transition)
     }
 
-    func advancePassiveInputs(to t: Int64) {
+    mutating func advancePassiveInputs(to t: Int64) {
         for index in 0..<inputCount where inputs[index].isPassive { _ = inputs[index].advance(to: t) }
     }
 
     /// The oldest position of `stream` that the block still needs.
-    func lowestNeeded(of stream: UnsafeMutablePointer<PointStream>) -> Int {
+    mutating func lowestNeeded(of stream: UnsafeMutablePointer<PointStream>) -> Int {
         var lowest = Int.max
         for index in 0..<inputCount where inputs[index].stream == stream {
             lowest = min(lowest, inputs[index].lowestNeeded)

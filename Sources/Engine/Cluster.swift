@@ -6,7 +6,7 @@ import MarketModel
 ///     queue -> instant t: apply trades -> named series, in order -> blocks whose sources changed or are due
 ///
 /// - Invariant: `closed` never falls; every event of an instant before it has been applied.
-final class Cluster {
+struct Cluster: ~Copyable {
     var queue = TradeQueue()
     /// Instants before it have been evaluated.
     private(set) var closed = Int64.min
@@ -22,6 +22,8 @@ final class Cluster {
     private var ownedStreams: [UnsafeMutablePointer<PointStream>] = []
     private var dirty = UnsafeList<UnsafeMutablePointer<BlockState>>()
     private let pointCap: Int
+    /// Evaluations of a block at an instant so far.
+    private(set) var evaluations = 0
     /// Streams that have reached the cap since the engine last asked.
     var cappedStreams: [UnsafeMutablePointer<PointStream>] = []
     /// Trades that the common decimal scale of their symbol cannot hold.
@@ -30,26 +32,23 @@ final class Cluster {
     init(pointCap: Int) { self.pointCap = pointCap }
 
     deinit {
-        queue.deallocate()
-        timers.deallocate()
-        dirty.deallocate()
         for block in series + blocks {
-            block.pointee.deallocate()
+            block.deinitialize(count: 1)
             block.deallocate()
         }
         for stream in ownedStreams {
-            stream.pointee.deallocate()
+            stream.deinitialize(count: 1)
             stream.deallocate()
         }
     }
 
     // MARK: Building
 
-    func join(_ feed: UnsafeMutablePointer<FeedState>) {
+    mutating func join(_ feed: UnsafeMutablePointer<FeedState>) {
         if !feeds.contains(feed) { feeds.append(feed) }
     }
 
-    func makeStream(_ kind: StreamRequest.Kind) -> UnsafeMutablePointer<PointStream> {
+    mutating func makeStream(_ kind: StreamRequest.Kind) -> UnsafeMutablePointer<PointStream> {
         let stream = UnsafeMutablePointer<PointStream>.allocate(capacity: 1)
         stream.initialize(to: PointStream(kind: kind))
         ownedStreams.append(stream)
@@ -58,20 +57,21 @@ final class Cluster {
 
     /// Takes a block instance over. It sleeps until it is woken.
     @discardableResult
-    func add(_ state: BlockState, isSeries: Bool) -> UnsafeMutablePointer<BlockState> {
+    mutating func add(_ state: consuming BlockState, isSeries: Bool) -> UnsafeMutablePointer<BlockState> {
         let block = UnsafeMutablePointer<BlockState>.allocate(capacity: 1)
         block.initialize(to: state)
         if isSeries { series.append(block) } else { blocks.append(block) }
         timers.insert(block)
-        let masks = state.shared.takeUnretainedValue().streamMasks
-        for index in 0..<state.streamCount {
-            state.streams[index].pointee.readers.append(StreamReader(block: block, mask: masks[index]))
+        let masks = block.pointee.shared.takeUnretainedValue().streamMasks
+        for index in 0..<block.pointee.streamCount {
+            block.pointee.streams[index].pointee.readers.append(
+                StreamReader(block: block, mask: masks[index]))
         }
         return block
     }
 
     /// Makes an instance exist from instant `t` on, or, if it does, has it evaluated then.
-    func wake(_ block: UnsafeMutablePointer<BlockState>, at t: Int64) {
+    mutating func wake(_ block: UnsafeMutablePointer<BlockState>, at t: Int64) {
         if !block.pointee.isActive { block.pointee.activate() }
         guard t < block.pointee.timer else { return }
         block.pointee.timer = t
@@ -80,7 +80,7 @@ final class Cluster {
 
     /// A feed's observation begins: instances of its symbols (and those without a key) exist from now on,
     /// and the windows of those that do learn when their warm-up ends.
-    func start(at t: Int64, wanted: (SymbolID?) -> Bool) {
+    mutating func start(at t: Int64, wanted: (SymbolID?) -> Bool) {
         let instant = max(t, closed)
         for block in series + blocks {
             if block.pointee.isActive {
@@ -95,7 +95,7 @@ final class Cluster {
     // MARK: Time
 
     /// Evaluates every instant before `end`.
-    func run(until end: Int64, slots: UnsafeMutablePointer<SymbolSlot>, _ emitter: Emitter) {
+    mutating func run(until end: Int64, slots: UnsafeMutablePointer<SymbolSlot>, _ emitter: Emitter) {
         while true {
             let eventTime = queue.firstTime
             let t = min(timers.earliest, eventTime)
@@ -109,7 +109,9 @@ final class Cluster {
         closed = max(closed, end)
     }
 
-    private func apply(_ trade: UnsafeMutablePointer<Trade>, _ slot: UnsafeMutablePointer<SymbolSlot>) {
+    private mutating func apply(
+        _ trade: UnsafeMutablePointer<Trade>, _ slot: UnsafeMutablePointer<SymbolSlot>
+    ) {
         let t = trade.pointee.time
         guard let trades = slot.pointee.trades else { return }
         let scales = (trade.pointee.priceScale, trade.pointee.sizeScale)
@@ -132,7 +134,7 @@ final class Cluster {
         if slot.pointee.hasDormantBlocks { wakeDormant(slot, trade.pointee.symbol) }
     }
 
-    private func wakeDormant(_ slot: UnsafeMutablePointer<SymbolSlot>, _ symbol: SymbolID) {
+    private mutating func wakeDormant(_ slot: UnsafeMutablePointer<SymbolSlot>, _ symbol: SymbolID) {
         slot.pointee.hasDormantBlocks = false
         for block in blocks where block.pointee.key == symbol && !block.pointee.isActive {
             block.pointee.activate()
@@ -140,7 +142,7 @@ final class Cluster {
         }
     }
 
-    private func append(_ point: Point, to stream: UnsafeMutablePointer<PointStream>) {
+    private mutating func append(_ point: Point, to stream: UnsafeMutablePointer<PointStream>) {
         if stream.pointee.isFull { makeRoom(stream, at: point.time) }
         stream.pointee.append(point)
         for index in 0..<stream.pointee.readers.count {
@@ -152,27 +154,20 @@ final class Cluster {
     }
 
     @inline(__always)
-    private func enqueue(_ block: UnsafeMutablePointer<BlockState>) {
+    private mutating func enqueue(_ block: UnsafeMutablePointer<BlockState>) {
         block.pointee.isQueued = true
         dirty.append(block)
     }
 
-    private func evaluate(at t: Int64, _ emitter: Emitter) {
+    private mutating func evaluate(at t: Int64, _ emitter: Emitter) {
         while timers.earliest <= t {
             let block = timers.first
             block.pointee.timer = Int64.max
             timers.update(block)
             if !block.pointee.isQueued { enqueue(block) }
         }
-        for block in series where block.pointee.isQueued {
-            let hasPoint = block.pointee.evaluate(at: t, emitter)
-            timers.update(block)
-            if hasPoint, let output = block.pointee.output {
-                let value = block.pointee.registers[block.pointee.outputRegister] + 0.0
-                append(Point(time: t, a: Int64(bitPattern: value.bitPattern), b: 0), to: output)
-            }
-        }
-        emitter.evaluations &+= dirty.count
+        if !series.isEmpty { evaluateSeries(at: t, emitter) }
+        evaluations &+= dirty.count
         for index in 0..<dirty.count {
             let block = dirty[index]
             block.pointee.isQueued = false
@@ -183,10 +178,21 @@ final class Cluster {
         dirty.removeAll()
     }
 
+    private mutating func evaluateSeries(at t: Int64, _ emitter: Emitter) {
+        for block in series where block.pointee.isQueued {
+            let hasPoint = block.pointee.evaluate(at: t, emitter)
+            timers.update(block)
+            if hasPoint, let output = block.pointee.output {
+                let value = block.pointee.registers[block.pointee.outputRegister] + 0.0
+                append(Point(time: t, a: Int64(bitPattern: value.bitPattern), b: 0), to: output)
+            }
+        }
+    }
+
     // MARK: Room
 
     /// Frees what no reader needs, else doubles the ring, else (at the cap) drops the oldest eighth.
-    private func makeRoom(_ stream: UnsafeMutablePointer<PointStream>, at t: Int64) {
+    private mutating func makeRoom(_ stream: UnsafeMutablePointer<PointStream>, at t: Int64) {
         var lowest = max(stream.pointee.head, stream.pointee.lastInstant - 1)
         for index in 0..<stream.pointee.readers.count {
             let block = stream.pointee.readers[index].block
@@ -202,7 +208,7 @@ final class Cluster {
         if stream.pointee.isFull { drop(max(1, count / 8), from: stream) }
     }
 
-    private func drop(_ count: Int, from stream: UnsafeMutablePointer<PointStream>) {
+    private mutating func drop(_ count: Int, from stream: UnsafeMutablePointer<PointStream>) {
         let head = stream.pointee.head + count
         for index in 0..<stream.pointee.readers.count {
             stream.pointee.readers[index].block.pointee.forget(before: head, of: stream)
@@ -218,7 +224,7 @@ final class Cluster {
     ///
     /// - Returns: nil when a common scale would need more than 15 digits.
     @inline(__always)
-    private func fitting(
+    private mutating func fitting(
         _ point: Point, _ scales: (a: UInt8, b: UInt8), _ stream: UnsafeMutablePointer<PointStream>
     ) -> Point? {
         if scales.a == stream.pointee.scaleA, scales.b == stream.pointee.scaleB { return point }
@@ -226,7 +232,7 @@ final class Cluster {
     }
 
     @inline(never)
-    private func rescaling(
+    private mutating func rescaling(
         _ point: Point, _ scales: (a: UInt8, b: UInt8), _ stream: UnsafeMutablePointer<PointStream>
     ) -> Point? {
         let scaleA = max(scales.a, stream.pointee.scaleA)

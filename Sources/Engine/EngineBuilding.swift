@@ -8,7 +8,7 @@ extension AlertEngine {
         for (name, symbol) in named { attach(symbol, to: clusterOf(.symbol(name))) }
         for (index, series) in book.series.enumerated() {
             let cluster = clusterOf(.series(index))
-            let output = cluster.makeStream(.series(index))
+            let output = cluster.pointee.makeStream(.series(index))
             seriesOutputs.append(output)
             let place = BlockPlace(output: output, outputRegister: Int(series.value))
             instantiate(series.block, in: cluster, place)
@@ -44,7 +44,7 @@ extension AlertEngine {
 
     private func instantiate(_ blocks: [BlockProgram], of symbol: SymbolID, startsWithFirstTrade: Bool) {
         let slot = slots + Int(symbol.index)
-        guard let cluster = slot.pointee.cluster?.takeUnretainedValue() else { return }
+        guard let cluster = slot.pointee.cluster else { return }
         for block in blocks {
             var place = BlockPlace(key: symbol, keyTrades: slot.pointee.trades)
             place.startsWithFirstTrade = startsWithFirstTrade || block.startsWithFirstTrade
@@ -55,7 +55,7 @@ extension AlertEngine {
 
     // MARK: Parts
 
-    private func clusterOf(_ node: ClusterPlan.Node) -> Cluster {
+    private func clusterOf(_ node: ClusterPlan.Node) -> UnsafeMutablePointer<Cluster> {
         let root = plan.root(of: node)
         if let cluster = clusterOfNode[root] { return cluster }
         let cluster = makeCluster()
@@ -63,22 +63,23 @@ extension AlertEngine {
         return cluster
     }
 
-    private func makeCluster() -> Cluster {
-        let cluster = Cluster(pointCap: options.pointCap)
+    private func makeCluster() -> UnsafeMutablePointer<Cluster> {
+        let cluster = UnsafeMutablePointer<Cluster>.allocate(capacity: 1)
+        cluster.initialize(to: Cluster(pointCap: options.pointCap))
         clusters.append(cluster)
         return cluster
     }
 
-    private func attach(_ symbol: SymbolID, to cluster: Cluster) {
+    private func attach(_ symbol: SymbolID, to cluster: UnsafeMutablePointer<Cluster>) {
         reserve(symbol)
         let slot = slots + Int(symbol.index)
         let feed = feed(of: symbols.name(of: symbol))
         slot.pointee.feed = feed
-        slot.pointee.cluster = Unmanaged.passUnretained(cluster)
-        let trades = cluster.makeStream(.trades)
+        slot.pointee.cluster = cluster
+        let trades = cluster.pointee.makeStream(.trades)
         trades.pointee.start = feed.pointee.start
         slot.pointee.trades = trades
-        cluster.join(feed)
+        cluster.pointee.join(feed)
     }
 
     private func feed(of symbol: String) -> UnsafeMutablePointer<FeedState> {
@@ -107,12 +108,12 @@ extension AlertEngine {
 
     @discardableResult
     private func instantiate(
-        _ program: BlockProgram, in cluster: Cluster, _ place: BlockPlace
+        _ program: BlockProgram, in cluster: UnsafeMutablePointer<Cluster>, _ place: BlockPlace
     ) -> UnsafeMutablePointer<BlockState> {
         let isSeries = place.output != nil
         let streams = program.streams.map { stream($0, program, place.key, cluster) }
         let state = BlockState(code(of: program, isSeries), streams: streams, rates: rates, place: place)
-        let block = cluster.add(state, isSeries: isSeries)
+        let block = cluster.pointee.add(state, isSeries: isSeries)
         for (index, request) in program.inputs.enumerated() {
             if case .rate(let series, _) = request {
                 let isPassive = block.pointee.inputs[index].isPassive
@@ -132,7 +133,8 @@ extension AlertEngine {
     }
 
     private func stream(
-        _ request: StreamRequest, _ program: BlockProgram, _ key: SymbolID?, _ cluster: Cluster
+        _ request: StreamRequest, _ program: BlockProgram, _ key: SymbolID?,
+        _ cluster: UnsafeMutablePointer<Cluster>
     ) -> UnsafeMutablePointer<PointStream> {
         if case .series(let index) = request.kind { return seriesOutputs[index] }
         let symbol: SymbolID? =
@@ -140,13 +142,15 @@ extension AlertEngine {
             case .key: key
             case .symbol(let index): symbols.intern(program.symbols[index])
             }
-        guard let symbol else { return cluster.makeStream(request.kind) }
+        guard let symbol else { return cluster.pointee.makeStream(request.kind) }
         reserve(symbol)
         if slots[Int(symbol.index)].trades == nil { attach(symbol, to: cluster) }
         let slot = slots + Int(symbol.index)
-        guard case .quotes = request.kind else { return slot.pointee.trades ?? cluster.makeStream(.trades) }
+        guard case .quotes = request.kind else {
+            return slot.pointee.trades ?? cluster.pointee.makeStream(.trades)
+        }
         if let quotes = slot.pointee.quotes { return quotes }
-        let quotes = cluster.makeStream(.quotes)
+        let quotes = cluster.pointee.makeStream(.quotes)
         quotes.pointee.start = slot.pointee.feed?.pointee.start ?? FeedState.notStarted
         slot.pointee.quotes = quotes
         return quotes

@@ -6,7 +6,8 @@ import Glibc
 /// infinity is unknown too (LANGUAGE 3.3).
 extension BlockState {
     @inline(__always)
-    func execute(_ step: Instruction, at t: Int64) {
+    mutating func execute(_ instruction: UnsafeMutablePointer<Instruction>, at t: Int64) {
+        let step = instruction.pointee
         let r = registers
         let a = Int(step.a)
         let b = Int(step.b)
@@ -23,12 +24,13 @@ extension BlockState {
         case .lagChange: value = inputs[source].lagChange(step.column)
         case .lagMove: value = inputs[source].lagMove(step.column)
         case .deadlineReached:
-            let input = inputs[source]
-            let stream = input.stream.pointee
-            value = stream.isEmpty ? .nan : t >= stream.newest.time &+ input.length ? 1 : 0
+            let input = inputs + source
+            let stream = input.pointee.stream!
+            let due = stream.pointee.isEmpty ? Int64.max : stream.pointee.newest.time &+ input.pointee.length
+            value = stream.pointee.isEmpty ? .nan : t >= due ? 1 : 0
         case .age:
-            let stream = streams[source].pointee
-            value = stream.isEmpty ? .nan : Double(t &- stream.newest.time)
+            let stream = streams[source]
+            value = stream.pointee.isEmpty ? .nan : Double(t &- stream.pointee.newest.time)
         case .rate: value = rate(source)
         case .add: value = finite(r[a] + r[b])
         case .subtract: value = finite(r[a] - r[b])
@@ -66,20 +68,20 @@ extension BlockState {
     }
 
     @inline(__always)
-    private func last(_ source: Int, _ column: Column) -> Double {
+    private mutating func last(_ source: Int, _ column: Column) -> Double {
         let stream = streams[source]
         if stream.pointee.isEmpty { return .nan }
-        return InputState.value(stream.pointee.newest, column, stream.pointee)
+        return InputState.value(stream.pointee.newest, column, stream)
     }
 
-    private func previous(_ source: Int, _ column: Column) -> Double {
+    private mutating func previous(_ source: Int, _ column: Column) -> Double {
         let stream = streams[source]
         guard let point = stream.pointee.beforeLastInstant else { return .nan }
-        return InputState.value(point, column, stream.pointee)
+        return InputState.value(point, column, stream)
     }
 
     @inline(__always)
-    private func window(_ step: Instruction) -> Double {
+    private mutating func window(_ step: Instruction) -> Double {
         let input = inputs + Int(step.source)
         guard input.pointee.isKnown else { return .nan }
         let column = step.column
@@ -93,7 +95,7 @@ extension BlockState {
             if input.pointee.count == 0 { return .nan }
             let position = step.opcode == .windowFirst ? input.pointee.lower : input.pointee.upper &- 1
             let stream = input.pointee.stream!
-            return InputState.value(stream.pointee[position], column, stream.pointee)
+            return InputState.value(stream.pointee[position], column, stream)
         case .windowLeast: return input.pointee.windowExtreme(column, greatest: false)
         case .windowGreatest: return input.pointee.windowExtreme(column, greatest: true)
         case .windowRange: return input.pointee.windowRange(column)
@@ -103,16 +105,16 @@ extension BlockState {
         }
     }
 
-    private func rate(_ source: Int) -> Double {
-        let input = inputs[source]
-        guard input.isKnown, let step = input.rates.pointee.prevailing(after: input.upper) else {
-            return .nan
-        }
+    private mutating func rate(_ source: Int) -> Double {
+        let input = inputs + source
+        guard input.pointee.isKnown,
+            let step = input.pointee.rates.pointee.prevailing(after: input.pointee.upper)
+        else { return .nan }
         return step.ratio
     }
 
     /// The sign of (a - b) at the last change point at which both were known stands in register out + 1.
-    private func cross(_ step: Instruction, above: Bool, below: Bool) -> Double {
+    private mutating func cross(_ step: Instruction, above: Bool, below: Bool) -> Double {
         let left = registers[Int(step.a)]
         let right = registers[Int(step.b)]
         if left.isNaN || right.isNaN { return .nan }

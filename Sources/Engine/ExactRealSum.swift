@@ -7,7 +7,7 @@
 ///
 /// - Complexity: O(1) an addition (two limbs and a carry); O(limbs) a query.
 /// - SeeAlso: U. Kulisch, "Very fast and exact accumulation of products" (2011).
-struct ExactRealSum {
+struct ExactRealSum: ~Copyable {
     enum Term { case value, square }
 
     private let limbs: UnsafeMutablePointer<UInt64>
@@ -23,14 +23,14 @@ struct ExactRealSum {
         limbs.initialize(repeating: 0, count: limbCount)
     }
 
-    init(copying other: ExactRealSum) {
+    init(copying other: borrowing ExactRealSum) {
         limbCount = other.limbCount
         lowestExponent = other.lowestExponent
         limbs = .allocate(capacity: limbCount)
         limbs.initialize(from: other.limbs, count: limbCount)
     }
 
-    func deallocate() { limbs.deallocate() }
+    deinit { limbs.deallocate() }
 
     /// Turns the sum's sign in place.
     func negate() {

@@ -11,6 +11,7 @@ struct FeedState {
     var leastPending = Int64.max
     /// Instants before it are closed.
     var watermark = Int64.min
+    private(set) var accepted = 0
     var late = 0
     /// Set by each arrival, cleared by each idle tick.
     var arrivedSinceIdleTick = false
@@ -30,6 +31,8 @@ struct FeedState {
     mutating func admit(_ time: Int64) -> Bool {
         guard time >= watermark else { return false }
         arrivedSinceIdleTick = true
+        accepted &+= 1
+        if !isStarted { leastPending = min(leastPending, time) }
         watermark = max(watermark, time &- lateness)
         return true
     }

@@ -5,7 +5,7 @@
 ///                   t-e-w < time <= t-e           newer than t-e (only with `ending e ago`)
 ///
 /// - Invariant: after `advance(to: t)` it shows instant t; `next > t`.
-struct InputState {
+struct InputState: ~Copyable {
     enum Kind: UInt8 { case window, lag, deadline, rate }
 
     let kind: Kind
@@ -79,10 +79,10 @@ struct InputState {
         }
     }
 
-    func deallocate() {
-        for index in 0..<extremesCount { extremes[index].deallocate() }
+    deinit {
+        extremes?.deinitialize(count: extremesCount)
         extremes?.deallocate()
-        reals?.pointee.deallocate()
+        reals?.deinitialize(count: 1)
         reals?.deallocate()
     }
 
@@ -114,9 +114,8 @@ struct InputState {
         case .window: return advanceWindow(to: t)
         case .lag: return advanceLag(to: t)
         case .deadline:
-            let stream = stream.pointee
-            if stream.isEmpty { return Int64.max }
-            let due = stream.newest.time &+ length
+            if stream.pointee.isEmpty { return Int64.max }
+            let due = stream.pointee.newest.time &+ length
             return due > t ? due : Int64.max
         case .rate: return advanceRate(to: t)
         }
@@ -178,7 +177,7 @@ struct InputState {
     }
 
     @inline(never)
-    private func insertReal(_ point: Point, at position: Int) {
+    private mutating func insertReal(_ point: Point, at position: Int) {
         reals.pointee.insert(point.real)
         for index in 0..<extremesCount { extremes[index].insert(point, at: position) }
     }
@@ -231,7 +230,7 @@ struct InputState {
 
     /// Least and greatest of one column.
     @inline(__always)
-    func extremes(of column: Column) -> (least: Int64, greatest: Int64)? {
+    mutating func extremes(of column: Column) -> (least: Int64, greatest: Int64)? {
         for index in 0..<extremesCount where extremes[index].column == column {
             return extremes[index].values
         }
@@ -240,17 +239,12 @@ struct InputState {
 }
 
 /// Least and greatest of one column of a window's points.
-struct WindowExtremes {
+struct WindowExtremes: ~Copyable {
     let column: Column
     private var least = MonotonicDeque()
     private var greatest = MonotonicDeque()
 
     init(column: Column) { self.column = column }
-
-    func deallocate() {
-        least.deallocate()
-        greatest.deallocate()
-    }
 
     @inline(__always)
     mutating func insert(_ point: Point, at position: Int) {
@@ -283,24 +277,20 @@ struct WindowExtremes {
 }
 
 /// Exact sums over a named series.
-struct RealSums {
+struct RealSums: ~Copyable {
     let sum = ExactRealSum(.value)
-    let squares: ExactRealSum?
+    let squares = ExactRealSum(.square)
+    private let keepsSquares: Bool
 
-    init(withSquares: Bool) { squares = withSquares ? ExactRealSum(.square) : nil }
-
-    func deallocate() {
-        sum.deallocate()
-        squares?.deallocate()
-    }
+    init(withSquares: Bool) { keepsSquares = withSquares }
 
     func insert(_ value: Double) {
         sum.add(value)
-        squares?.addSquare(value)
+        if keepsSquares { squares.addSquare(value) }
     }
 
     func remove(_ value: Double) {
         sum.add(value, negated: true)
-        squares?.addSquare(value, negated: true)
+        if keepsSquares { squares.addSquare(value, negated: true) }
     }
 }

@@ -3,7 +3,7 @@
 ///
 /// - SeeAlso: D. Lemire, "Streaming maximum-minimum filter using no more than three comparisons per
 ///   element" (2006).
-struct MonotonicDeque {
+struct MonotonicDeque: ~Copyable {
     private struct Entry {
         var position: Int
         var value: Int64
@@ -19,7 +19,7 @@ struct MonotonicDeque {
         mask = 7
     }
 
-    func deallocate() { entries.deallocate() }
+    deinit { entries.deallocate() }
 
     @inline(__always)
     var front: Int64? { head < tail ? entries[head & mask].value : nil }

@@ -1,3 +1,5 @@
+import MarketModel
+
 /// One point of a stream: 24 bytes.
 struct Point {
     /// Milliseconds since the epoch.
@@ -31,7 +33,7 @@ struct Point {
 ///
 /// - Invariant: times do not decrease; `a` and `b` have one decimal scale each for all points, and their
 ///   magnitude is at most 10^15 (`FixedPoint.greatestMantissa`).
-struct PointStream {
+struct PointStream: ~Copyable {
     var points: UnsafeMutablePointer<Point>
     var mask: Int
     /// Position of the oldest point kept; positions only grow.
@@ -42,8 +44,11 @@ struct PointStream {
     var lastInstant = 0
     /// Time of the newest point that was dropped at the cap: windows that reach it are unknown.
     var lostThrough = Int64.min
-    var scaleA: UInt8 = 0
-    var scaleB: UInt8 = 0
+    private(set) var scaleA: UInt8 = 0
+    private(set) var scaleB: UInt8 = 0
+    /// 10^scaleA and 10^scaleB.
+    private(set) var unitA: Int64 = 1
+    private(set) var unitB: Int64 = 1
     let kind: StreamRequest.Kind
     /// Since when its feed has been observed (LANGUAGE 4.2); for a named series, all feeds that it reads.
     var start = FeedState.notStarted
@@ -57,10 +62,7 @@ struct PointStream {
         self.kind = kind
     }
 
-    func deallocate() {
-        points.deallocate()
-        readers.deallocate()
-    }
+    deinit { points.deallocate() }
 
     @inline(__always)
     subscript(position: Int) -> Point {
@@ -78,6 +80,13 @@ struct PointStream {
         if tail == 0 || newest.time != point.time { lastInstant = tail }
         points[tail & mask] = point
         tail &+= 1
+    }
+
+    mutating func setScales(_ a: UInt8, _ b: UInt8) {
+        scaleA = a
+        scaleB = b
+        unitA = PowersOfTen.int64[Int(a)]
+        unitB = PowersOfTen.int64[Int(b)]
     }
 
     /// Doubles the ring.

@@ -1,7 +1,7 @@
 import MarketModel
 
 /// One rule of one block instance: an alert with its identity (rule, key).
-struct RuleInstance {
+struct RuleInstance: ~Copyable {
     let rule: Int
     let when: Int
     /// Registers; -1 where the rule has no such clause.
@@ -35,7 +35,7 @@ struct RuleInstance {
         deadline = Int64.min
     }
 
-    func deallocate() { reported.deallocate() }
+    deinit { reported.deallocate() }
 
     /// Idle: only a true condition or the clock can move it.
     @inline(__always)
@@ -58,7 +58,6 @@ struct RuleInstance {
 /// Where transitions go, with what all instances of a rule share.
 final class Emitter {
     var transitions: [EngineTransition] = []
-    var evaluations = 0
     let emitsPending: Bool
     let clocks: UnsafeMutablePointer<RuleClock>
     private let timings: [RuleTiming]

@@ -22,29 +22,28 @@ extension PointStream {
             self[position].a *= factorA
             self[position].b *= factorB
         }
-        scaleA = newA
-        scaleB = newB
+        setScales(newA, newB)
         return true
     }
 }
 
 extension BlockState {
     /// The stream has become finer by these factors.
-    func rescale(_ stream: UnsafeMutablePointer<PointStream>, _ factorA: Int64, _ factorB: Int64) {
+    mutating func rescale(_ stream: UnsafeMutablePointer<PointStream>, _ factorA: Int64, _ factorB: Int64) {
         for index in 0..<inputCount where inputs[index].stream == stream {
             inputs[index].rescale(factorA, factorB)
         }
     }
 
     /// The stream has dropped its oldest points at the cap.
-    func forget(before head: Int, of stream: UnsafeMutablePointer<PointStream>) {
+    mutating func forget(before head: Int, of stream: UnsafeMutablePointer<PointStream>) {
         for index in 0..<inputCount where inputs[index].stream == stream {
             inputs[index].forget(before: head)
         }
     }
 
     /// A feed's observation has begun at `t`: windows learn when their warm-up ends.
-    func reconsiderWindows(at t: Int64) {
+    mutating func reconsiderWindows(at t: Int64) {
         for index in 0..<inputCount where inputs[index].kind == .window && !inputs[index].isPassive {
             inputDeadlines[index] = min(inputDeadlines[index], t)
         }

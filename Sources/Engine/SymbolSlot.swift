@@ -3,7 +3,7 @@ struct SymbolSlot {
     /// Which feed it belongs to; nil until the symbol is met.
     var feed: UnsafeMutablePointer<FeedState>?
     /// The cluster that evaluates it; nil when no rule reads it.
-    var cluster: Unmanaged<Cluster>?
+    var cluster: UnsafeMutablePointer<Cluster>?
     var trades: UnsafeMutablePointer<PointStream>?
     var quotes: UnsafeMutablePointer<PointStream>?
     /// Instances that begin with the symbol's first trade and have not yet.

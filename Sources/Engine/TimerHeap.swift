@@ -1,9 +1,7 @@
 /// Blocks by the instant at which they must be evaluated next: a binary min-heap in which each block knows
 /// its own place, so that a changed timer moves it in O(log n).
-struct TimerHeap {
+struct TimerHeap: ~Copyable {
     private var blocks = UnsafeList<UnsafeMutablePointer<BlockState>>()
-
-    func deallocate() { blocks.deallocate() }
 
     /// The least timer; `Int64.max` when nothing is due ever.
     @inline(__always)
@@ -20,13 +18,13 @@ struct TimerHeap {
 
     /// Puts a block where its timer belongs after a change.
     @inline(__always)
-    func update(_ block: UnsafeMutablePointer<BlockState>) {
+    mutating func update(_ block: UnsafeMutablePointer<BlockState>) {
         if blocks.count == 1 { return }
         siftUp(block.pointee.heapIndex)
         siftDown(block.pointee.heapIndex)
     }
 
-    private func siftUp(_ start: Int) {
+    private mutating func siftUp(_ start: Int) {
         var index = start
         while index > 0 {
             let parent = (index - 1) / 2
@@ -36,7 +34,7 @@ struct TimerHeap {
         }
     }
 
-    private func siftDown(_ start: Int) {
+    private mutating func siftDown(_ start: Int) {
         var index = start
         while true {
             var least = index
@@ -49,7 +47,7 @@ struct TimerHeap {
         }
     }
 
-    private func exchange(_ left: Int, _ right: Int) {
+    private mutating func exchange(_ left: Int, _ right: Int) {
         let block = blocks[left]
         blocks[left] = blocks[right]
         blocks[right] = block

@@ -4,7 +4,7 @@ import MarketModel
 /// (LANGUAGE 2.3).
 ///
 /// Input is nearly sorted: a trade mostly goes to the end, a late one is moved back a few places.
-struct TradeQueue {
+struct TradeQueue: ~Copyable {
     private var trades: UnsafeMutablePointer<Trade>
     private var mask: Int
     private var head = 0
@@ -15,7 +15,7 @@ struct TradeQueue {
         mask = 15
     }
 
-    func deallocate() { trades.deallocate() }
+    deinit { trades.deallocate() }
 
     @inline(__always) var isEmpty: Bool { head == tail }
 

@@ -1,13 +1,15 @@
-/// A growable list in memory that its owner frees: iterating it touches no reference count.
-struct UnsafeList<Element> {
+/// A growable list that is never copied: iterating it touches no reference count.
+struct UnsafeList<Element>: ~Copyable {
     private(set) var elements: UnsafeMutablePointer<Element>
     private(set) var count = 0
     private var capacity = 4
 
     init() { elements = .allocate(capacity: 4) }
 
-    /// - Precondition: trivial elements, or ones that hold nothing to release.
-    func deallocate() { elements.deallocate() }
+    deinit {
+        elements.deinitialize(count: count)
+        elements.deallocate()
+    }
 
     @inline(__always)
     subscript(index: Int) -> Element {
@@ -23,7 +25,10 @@ struct UnsafeList<Element> {
     }
 
     @inline(__always)
-    mutating func removeAll() { count = 0 }
+    mutating func removeAll() {
+        elements.deinitialize(count: count)
+        count = 0
+    }
 
     private mutating func grow() {
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)

@@ -5,29 +5,25 @@
 extension InputState {
     /// The integer that stands for 1 in a column of the stream.
     @inline(__always)
-    static func unit(_ column: Column, _ stream: PointStream) -> Int128 {
+    static func unit(_ column: Column, _ stream: UnsafeMutablePointer<PointStream>) -> Int64 {
         switch column {
-        case .a, .spread: powerOfTen(stream.scaleA)
-        case .b: powerOfTen(stream.scaleB)
-        case .mid: 2 &* powerOfTen(stream.scaleA)
+        case .a, .spread: stream.pointee.unitA
+        case .b: stream.pointee.unitB
+        case .mid: 2 &* stream.pointee.unitA
         case .real: 1
         }
     }
 
+    /// One point's value, rounded once: both operands are below 2^53.
     @inline(__always)
-    static func powerOfTen(_ scale: UInt8) -> Int128 {
-        var power: Int64 = 1
-        for _ in 0..<scale { power &*= 10 }
-        return Int128(power)
+    static func value(_ point: Point, _ column: Column, _ stream: UnsafeMutablePointer<PointStream>) -> Double
+    {
+        if column == .real { return point.real }
+        return Double(point.integer(column)) / Double(unit(column, stream))
     }
 
-    /// One point's value, rounded once.
     @inline(__always)
-    static func value(_ point: Point, _ column: Column, _ stream: PointStream) -> Double {
-        if column == .real { return point.real }
-        // Both operands are below 2^53.
-        return Double(point.integer(column)) / Double(Int64(truncatingIfNeeded: unit(column, stream)))
-    }
+    private func unit(_ column: Column) -> Int64 { InputState.unit(column, stream) }
 
     /// Sum of a column's integers over the window.
     @inline(__always)
@@ -50,49 +46,47 @@ extension InputState {
         }
     }
 
-    func windowSum(_ column: Column) -> Double {
+    mutating func windowSum(_ column: Column) -> Double {
         if count == 0 { return 0 }
         if column == .real { return reals.pointee.sum.magnitude().divided(by: 1) }
-        return ExactQuotient.rounded(sum(column), InputState.unit(column, stream.pointee))
+        return ExactQuotient.rounded(sum(column), Int128(unit(column)))
     }
 
-    func windowMean(_ column: Column) -> Double {
+    mutating func windowMean(_ column: Column) -> Double {
         if count == 0 { return .nan }
         if column == .real { return reals.pointee.sum.magnitude().divided(by: UInt64(count)) }
-        return ExactQuotient.rounded(sum(column), Int128(count) &* InputState.unit(column, stream.pointee))
+        return ExactQuotient.rounded(sum(column), Int128(count) &* Int128(unit(column)))
     }
 
     /// Sum of price * size.
-    func windowProductSum() -> Double {
-        ExactQuotient.rounded(
-            sumAB,
-            InputState.powerOfTen(stream.pointee.scaleA) &* InputState.powerOfTen(stream.pointee.scaleB))
+    mutating func windowProductSum() -> Double {
+        ExactQuotient.rounded(sumAB, Int128(stream.pointee.unitA) &* Int128(stream.pointee.unitB))
     }
 
     /// Sum of price * size over sum of size; unknown when no size was traded.
-    func windowWeightedMean() -> Double {
+    mutating func windowWeightedMean() -> Double {
         if sumB == 0 { return .nan }
-        return ExactQuotient.rounded(sumAB, sumB &* InputState.powerOfTen(stream.pointee.scaleA))
+        return ExactQuotient.rounded(sumAB, sumB &* Int128(stream.pointee.unitA))
     }
 
-    func windowRange(_ column: Column) -> Double {
+    mutating func windowRange(_ column: Column) -> Double {
         guard let (least, greatest) = extremes(of: column) else { return .nan }
         if column == .real { return real(greatest) - real(least) }
         return Double(greatest &- least)
-            / Double(Int64(truncatingIfNeeded: InputState.unit(column, stream.pointee)))
+            / Double(unit(column))
     }
 
-    func windowExtreme(_ column: Column, greatest wantsGreatest: Bool) -> Double {
+    mutating func windowExtreme(_ column: Column, greatest wantsGreatest: Bool) -> Double {
         guard let (least, greatest) = extremes(of: column) else { return .nan }
         let value = wantsGreatest ? greatest : least
         if column == .real { return real(value) }
-        return Double(value) / Double(Int64(truncatingIfNeeded: InputState.unit(column, stream.pointee)))
+        return Double(value) / Double(unit(column))
     }
 
     private func real(_ bits: Int64) -> Double { Double(bitPattern: UInt64(bitPattern: bits)) }
 
     /// Sample standard deviation.
-    func windowDeviation(_ column: Column) -> Double {
+    mutating func windowDeviation(_ column: Column) -> Double {
         if column == .real {
             return RealSums.variance(reals.pointee.sum, reals.pointee.squares, count).squareRoot()
         }
@@ -102,28 +96,29 @@ extension InputState {
     /// `(n * Sum(x^2) - (Sum x)^2) / (n (n-1))` in units of 1/unit^2, rounded once.
     ///
     /// With n at most 4 M (`EngineOptions.defaultPointCap`) and 12 decimals the denominator is below 2^127.
-    private func variance(_ sum: Int128, _ squares: Int128, _ count: Int, _ column: Column) -> Double {
+    private mutating func variance(_ sum: Int128, _ squares: Int128, _ count: Int, _ column: Column) -> Double
+    {
         if count < 2 { return .nan }
         let n = UInt128(count)
         let numerator =
             UInt256(n, times: squares.magnitude) &- UInt256(sum.magnitude, times: sum.magnitude)
-        let unit = InputState.unit(column, stream.pointee).magnitude
+        let unit = UInt128(unit(column))
         return ExactQuotient.rounded(numerator, n &* (n &- 1) &* unit &* unit)
     }
 
     /// How many sample deviations the stream's last value is away from the mean of the window without the
     /// last instant (LANGUAGE 11, `zscore`): the distance is rounded once, then divided.
-    func windowScore(_ column: Column) -> Double {
-        let stream = stream.pointee
-        if stream.isEmpty { return .nan }
-        let newest = stream.newest
+    mutating func windowScore(_ column: Column) -> Double {
+        let stream = stream!
+        if stream.pointee.isEmpty { return .nan }
+        let newest = stream.pointee.newest
         if column == .real { return realScore(newest) }
         var sum = sum(column)
         var squares = sumOfSquares(column)
         var position = upper
-        while position > lower, stream[position &- 1].time == newest.time {
+        while position > lower, stream.pointee[position &- 1].time == newest.time {
             position &-= 1
-            let value = Int128(stream[position].integer(column))
+            let value = Int128(stream.pointee[position].integer(column))
             sum &-= value
             squares &-= value &* value
         }
@@ -132,18 +127,13 @@ extension InputState {
         guard deviation > 0 else { return .nan }
         let n = Int128(count)
         let distance = ExactQuotient.rounded(
-            n &* Int128(newest.integer(column)) &- sum, n &* InputState.unit(column, stream))
+            n &* Int128(newest.integer(column)) &- sum, n &* Int128(unit(column)))
         return distance / deviation
     }
 
-    private func realScore(_ newest: Point) -> Double {
-        guard let allSquares = reals.pointee.squares else { return .nan }
+    private mutating func realScore(_ newest: Point) -> Double {
         let sum = ExactRealSum(copying: reals.pointee.sum)
-        let squares = ExactRealSum(copying: allSquares)
-        defer {
-            sum.deallocate()
-            squares.deallocate()
-        }
+        let squares = ExactRealSum(copying: reals.pointee.squares)
         var position = upper
         while position > lower, stream.pointee[position - 1].time == newest.time {
             position -= 1
@@ -161,13 +151,13 @@ extension InputState {
 
     /// The prevailing value at t - d.
     @inline(__always)
-    func lagValue(_ column: Column) -> Double {
-        isKnown ? InputState.value(stream.pointee[upper &- 1], column, stream.pointee) : .nan
+    mutating func lagValue(_ column: Column) -> Double {
+        isKnown ? InputState.value(stream.pointee[upper &- 1], column, stream) : .nan
     }
 
     /// `(x - y) / y` of now against t - d.
     @inline(__always)
-    func lagChange(_ column: Column) -> Double {
+    mutating func lagChange(_ column: Column) -> Double {
         guard isKnown else { return .nan }
         let before = stream.pointee[upper &- 1]
         let now = stream.pointee.newest
@@ -178,20 +168,22 @@ extension InputState {
 
     /// `x - y` of now against t - d.
     @inline(__always)
-    func lagMove(_ column: Column) -> Double {
+    mutating func lagMove(_ column: Column) -> Double {
         guard isKnown else { return .nan }
         let before = stream.pointee[upper &- 1]
         let now = stream.pointee.newest
         if column == .real { return now.real - before.real }
         let difference = now.integer(column) &- before.integer(column)
-        return Double(difference) / Double(Int64(truncatingIfNeeded: InputState.unit(column, stream.pointee)))
+        return Double(difference) / Double(unit(column))
     }
 }
 
 extension RealSums {
     /// Sample variance of `count` values, rounded once.
-    static func variance(_ sum: ExactRealSum, _ squares: ExactRealSum?, _ count: Int) -> Double {
-        guard count >= 2, let squares else { return .nan }
+    static func variance(
+        _ sum: borrowing ExactRealSum, _ squares: borrowing ExactRealSum, _ count: Int
+    ) -> Double {
+        guard count >= 2 else { return .nan }
         let n = UInt64(count)
         let numerator = squares.magnitude().multiplied(by: n).subtracting(sum.magnitude().squared())
         return numerator.divided(by: n * (n - 1))

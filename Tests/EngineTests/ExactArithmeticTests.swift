@@ -51,7 +51,6 @@ struct ExactArithmeticTests {
     @Test func `A mean of Doubles is the exact mean, rounded once`() throws {
         for vector in try Self.vectors("mean") {
             let sum = ExactRealSum(.value)
-            defer { sum.deallocate() }
             for operand in vector.operands { sum.add(Self.double(operand)) }
             let mean = sum.magnitude().divided(by: UInt64(vector.operands.count))
             #expect(mean == Double(bitPattern: vector.result), "\(vector)")
@@ -61,7 +60,6 @@ struct ExactArithmeticTests {
     @Test func `A variance of Doubles is the exact variance, rounded once`() throws {
         for vector in try Self.vectors("variance") {
             let sums = RealSums(withSquares: true)
-            defer { sums.deallocate() }
             for operand in vector.operands { sums.insert(Self.double(operand)) }
             let variance = RealSums.variance(sums.sum, sums.squares, vector.operands.count)
             #expect(variance == Double(bitPattern: vector.result), "\(vector)")
@@ -70,7 +68,6 @@ struct ExactArithmeticTests {
 
     @Test func `What was added and taken away again leaves no trace`() throws {
         let sums = RealSums(withSquares: true)
-        defer { sums.deallocate() }
         let operands = try Self.vectors("mean").flatMap(\.operands).map(Self.double)
         for value in operands { sums.insert(value) }
         sums.insert(0.1)
