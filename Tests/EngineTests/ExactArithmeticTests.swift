@@ -75,6 +75,6 @@ struct ExactArithmeticTests {
         #expect(sums.sum.magnitude().divided(by: 1) == 0.1)
         sums.remove(0.1)
         #expect(sums.sum.magnitude().words.allSatisfy { $0 == 0 })
-        #expect(sums.squares?.magnitude().words.allSatisfy { $0 == 0 } == true)
+        #expect(sums.squares.magnitude().words.allSatisfy { $0 == 0 })
     }
 }
