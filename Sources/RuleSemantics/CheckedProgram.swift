@@ -81,7 +81,7 @@ public struct CheckedValue: Sendable {
     }
 }
 
-/// `tech, /^BINANCE:/ except AMD`, lists resolved.
+/// `tech, /^BINANCE:/ except AMD`, lists resolved. `listedSymbols` and `TargetMatcher` say what it selects.
 public struct CheckedTarget: Sendable {
     public var include: [SymbolSelector]
     public var exclude: [SymbolSelector]
@@ -97,6 +97,8 @@ public enum SymbolSelector: Sendable, Hashable {
     case symbol(String)
     /// The source of a PCRE2 pattern that compiled; it searches the whole symbol (LANGUAGE 7).
     case pattern(String)
+    /// A list with its own `except`, where another part of the target may select again what it leaves out.
+    indirect case group(include: [SymbolSelector], exclude: [SymbolSelector])
 }
 
 /// A weekly session in a time zone: `session desk = mon-fri 09:00-12:00, 13:00-17:30 "Europe/London"`.
