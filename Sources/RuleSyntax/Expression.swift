@@ -3,9 +3,11 @@ public import Diagnostics
 /// An expression as written.
 public struct Expression: Sendable {
     public indirect enum Kind: Sendable {
-        /// `2.5k`: its exact decimal text and its value with the suffix applied.
+        /// `2.5k`: its text as written, suffix and all, and its value with the suffix applied (2500).
         case number(text: String, value: Double)
+        /// `2%`: the digits without the sign, and the ratio (0.02).
         case percent(text: String, value: Double)
+        /// `25bp`: the digits without the unit, and the ratio (0.0025).
         case basisPoints(text: String, value: Double)
         case duration(milliseconds: Int64)
         case bool(Bool)

@@ -8,11 +8,17 @@ public struct RuleFile: Sendable {
     public var items: [Item]
     /// Comments after the last item.
     public var trailingComments: [Comment]
+    /// Names of items that are written here but could not be read, so that `items` lacks them. What was wrong is
+    /// already reported: a reference to one of these is no mistake of its own.
+    public var refusedNames: [Name]
 
-    public init(source: SourceFile, items: [Item], trailingComments: [Comment]) {
+    public init(
+        source: SourceFile, items: [Item], trailingComments: [Comment], refusedNames: [Name] = []
+    ) {
         self.source = source
         self.items = items
         self.trailingComments = trailingComments
+        self.refusedNames = refusedNames
     }
 }
 
@@ -23,22 +29,49 @@ public struct Comment: Sendable, Equatable {
     public var isDocumentation: Bool
     /// True where a blank line stands before it.
     public var afterBlankLine: Bool
+    /// True where a blank line stands behind it.
+    public var beforeBlankLine: Bool
 
-    public init(text: String, isDocumentation: Bool, afterBlankLine: Bool) {
+    public init(text: String, isDocumentation: Bool, afterBlankLine: Bool, beforeBlankLine: Bool = false) {
         self.text = text
         self.isDocumentation = isDocumentation
         self.afterBlankLine = afterBlankLine
+        self.beforeBlankLine = beforeBlankLine
     }
 }
 
-/// Comments of an item or clause: on the lines before it, and on its own line behind it.
+/// Comments of an item or clause: on the lines before it, on its own line behind it, and between its parts.
 public struct AttachedComments: Sendable {
     public var before: [Comment]
+    /// Behind an item's header or a clause.
     public var beside: Comment?
+    /// Between the parts of a condition (operands of its topmost `and` or `or`) or of a list (its members).
+    public var inside: [InsideComment]
+    /// Indented lines behind the last clause or row of an item.
+    public var after: [Comment]
 
-    public init(before: [Comment] = [], beside: Comment? = nil) {
+    public init(
+        before: [Comment] = [], beside: Comment? = nil, inside: [InsideComment] = [], after: [Comment] = []
+    ) {
         self.before = before
         self.beside = beside
+        self.inside = inside
+        self.after = after
+    }
+}
+
+/// A comment between the parts of a condition or list.
+public struct InsideComment: Sendable, Equatable {
+    public var comment: Comment
+    /// The part, from 0, that it stands before or beside.
+    public var part: Int
+    /// Behind the part on its line; else on a line of its own before it.
+    public var isBeside: Bool
+
+    public init(comment: Comment, part: Int, isBeside: Bool) {
+        self.comment = comment
+        self.part = part
+        self.isBeside = isBeside
     }
 }
 
@@ -67,11 +100,15 @@ public struct Item: Sendable {
     public var kind: Kind
     public var span: SourceSpan
     public var comments: AttachedComments
+    /// False where clauses or rows of it could not be read and are left out. What was wrong is already reported:
+    /// that something is missing from it is no mistake of its own.
+    public var isComplete: Bool
 
-    public init(kind: Kind, span: SourceSpan, comments: AttachedComments) {
+    public init(kind: Kind, span: SourceSpan, comments: AttachedComments, isComplete: Bool = true) {
         self.kind = kind
         self.span = span
         self.comments = comments
+        self.isComplete = isComplete
     }
 }
 

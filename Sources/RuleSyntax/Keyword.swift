@@ -1,0 +1,31 @@
+import Diagnostics
+
+/// The reserved words: none of them is ever a NAME (LANGUAGE 10).
+///
+/// `trades ago above below keep clear regular extended`, levels, days and type names are not here:
+/// they are words only in their places.
+enum Keyword: String, CaseIterable {
+    case `let`, list, series, session, table, template, rule
+    case use, when, then, `for`, until, unless, during, cooldown, `repeat`, unknown
+    case severity, escalate, labels, notify, runbook, message
+    case on, all, except, `else`, after, within, by, ending
+    case and, or, not, `in`, crosses, `true`, `false`
+
+    /// Starts an item: parsing takes hold again here.
+    var startsItem: Bool { Self.items.contains(self) }
+    /// Starts a clause: parsing takes hold again here.
+    var startsClause: Bool { Self.clauses.contains(self) }
+
+    static let items: [Keyword] = [.let, .list, .series, .session, .table, .template, .rule]
+    /// In the grammar's order, which is the canonical order too.
+    static let clauses: [Keyword] = [
+        .use, .when, .then, .for, .until, .unless, .during, .cooldown, .repeat, .unknown, .severity, .escalate,
+        .labels, .notify, .runbook, .message,
+    ]
+    static let infix: [Keyword] = [.and, .or, .in, .crosses, .by, .ending]
+
+    /// The keyword among some that a misspelt or capitalised word is nearest to.
+    static func nearest(to word: String, among keywords: [Keyword]) -> Keyword? {
+        nearestName(to: word, among: keywords.map(\.rawValue)).flatMap(Keyword.init(rawValue:))
+    }
+}

@@ -1,0 +1,115 @@
+import Diagnostics
+
+extension Parser {
+    /// A keyword that stands where a value or name must, and is meant as one: `when message > 3`.
+    /// At the start of a line, or before what a clause of that name begins with, it is meant as itself.
+    mutating func isMeantAsName() -> Bool {
+        guard case .keyword(let keyword) = current.kind, !current.leadsLine else { return false }
+        let takesCondition = keyword == .when || keyword == .until || keyword == .unless
+        switch peek().kind {
+        case .mark(.open): return !takesCondition
+        case .mark(.minus): return !takesCondition
+        case .mark, .keyword(.and), .keyword(.or), .keyword(.in), .keyword(.crosses), .keyword(.by),
+            .keyword(.ending):
+            return true
+        default: return false
+        }
+    }
+
+    /// The keyword that the current word is a misspelling of, if one of these could stand here.
+    mutating func misspeltKeyword(among keywords: [Keyword]) -> Keyword? {
+        switch current.kind {
+        case .word, .symbol: break
+        case .invalid:
+            guard case .malformedWord = current.problems.last?.problem else { return nil }
+        default: return nil
+        }
+        let text = lexer.string(current.start..<current.end)
+        guard let near = Keyword.nearest(to: text, among: keywords) else { return nil }
+        let next = peek()
+        switch near {
+        case .let, .list, .series, .session, .table, .template, .rule, .use:
+            return next.isWord && !next.leadsLine ? near : nil
+        case .during, .labels, .notify, .severity, .escalate, .unknown: return next.isWord ? near : nil
+        case .message, .runbook: return next.kind == .string ? near : nil
+        case .cooldown, .repeat, .for:
+            let isLength = if case .duration = next.kind { true } else { next.isNumber || next.isWord }
+            return isLength ? near : nil
+        default: return near
+        }
+    }
+
+    /// True where a clause or item begins, misspelt ones among them: a broken construct ends here.
+    mutating func isAtBoundary(clauses: Bool = true) -> Bool {
+        if current.isEnd { return true }
+        if current.startsItem { return current.leadsLine || peek().isWord }
+        if current.startsClause { return clauses && !isMeantAsName() }
+        guard current.leadsLine else { return false }
+        return misspeltKeyword(among: clauses ? Keyword.items + Keyword.clauses : Keyword.items) != nil
+    }
+
+    /// Leaves out the rest of a broken construct.
+    mutating func skipToBoundary(clauses: Bool = true) {
+        while !isAtBoundary(clauses: clauses) { advance() }
+    }
+
+    /// Leaves out the rest of a pair of brackets, the closing one included.
+    mutating func skipBrackets() {
+        var open = 0
+        while !isAtBoundary() {
+            if current.is(.open) { open += 1 }
+            if current.is(.close) {
+                if open == 0 { return advance() }
+                open -= 1
+            }
+            advance()
+        }
+    }
+
+    /// Takes a misspelt keyword for what it was meant to be.
+    mutating func mendKeyword(_ keyword: Keyword, place: String) {
+        let found = lexer.string(current.start..<current.end)
+        mend(.misspelt(found: found, meant: keyword, place: place), at: current)
+        replaceCurrent(with: .keyword(keyword))
+    }
+
+    /// A NAME that is being given or referred to on its own, not in an expression.
+    mutating func name(_ what: String) throws(SyntaxFailure) -> Name {
+        let start = current
+        switch current.kind {
+        case .word(let text):
+            advance()
+            return joinHyphens(Name(text: text, span: span(start)))
+        case .keyword(let keyword) where !current.leadsLine && keyword != .on:
+            refuse(.keywordAsName(keyword), at: current)
+            advance()
+            return Name(text: keyword.rawValue, span: span(start))
+        case .symbol(let text) where !current.leadsLine:
+            mend(.malformedWord(text), at: current)
+            advance()
+            return Name(text: SyntaxProblem.snakeCase(text), span: span(start))
+        case .invalid where !current.leadsLine:
+            guard case .malformedWord(let text) = current.problems.last?.problem else { break }
+            let wasBroken = isBroken
+            advance()
+            isBroken = wasBroken
+            return Name(text: SyntaxProblem.snakeCase(text), span: span(start))
+        default: break
+        }
+        throw failure(expected: what)
+    }
+
+    /// `my-rule` is read as `my_rule`.
+    private mutating func joinHyphens(_ name: Name) -> Name {
+        var end = name.span.end
+        while current.is(.minus), current.start == end, lexer.byte(at: current.end).isWordPart {
+            advance()
+            advance()
+            end = previous.end
+        }
+        guard end > name.span.end else { return name }
+        let text = lexer.string(name.span.start..<end)
+        report(.hyphenatedName(text), name.span.start, end)
+        return Name(text: text.replacing("-", with: "_"), span: span(name.span.start, end))
+    }
+}

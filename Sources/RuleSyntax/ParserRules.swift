@@ -1,0 +1,136 @@
+import Diagnostics
+
+extension Parser {
+    mutating func rule(_ comments: inout AttachedComments) throws(SyntaxFailure) -> Item? {
+        var header: Name?
+        var target: RuleTarget?
+        do throws(SyntaxFailure) {
+            let name = try name("the name of the rule")
+            header = name
+            if current.is(.on) { target = try self.target() }
+        } catch {
+            isBroken = true
+            if !isAtBoundary() { skipToBoundary() }
+        }
+        return body(header, comments) { .rule(name: $0, target: target, clauses: $1) }
+    }
+
+    mutating func template(_ comments: inout AttachedComments) throws(SyntaxFailure) -> Item? {
+        var header: Name?
+        var parameters: [Parameter] = []
+        do throws(SyntaxFailure) {
+            let name = try name("the name of the template")
+            header = name
+            parameters = try self.parameters()
+        } catch {
+            isBroken = true
+            skipToBoundary()
+        }
+        return body(header, comments) { .template(name: $0, parameters: parameters, clauses: $1) }
+    }
+
+    /// The clauses behind a header, which may be broken: they are read all the same.
+    private mutating func body(
+        _ header: Name?, _ comments: AttachedComments, _ kind: (Name, [Clause]) -> Item.Kind
+    ) -> Item? {
+        var comments = comments
+        comments.before += gathered.map(\.comment)
+        comments.beside = takeBeside()
+        let isWhole = !isBroken
+        let (clauses, areWhole) = clauses()
+        comments.after = takeAfter()
+        guard let header else { return nil }
+        return Item(
+            kind: kind(header, clauses), span: header.span, comments: comments, isComplete: isWhole && areWhole)
+    }
+
+    /// `on all except tech`
+    private mutating func target() throws(SyntaxFailure) -> RuleTarget {
+        let start = current.start
+        advance()
+        let names: [TargetName]? = takes(.all) ? nil : try targetNames()
+        let except = takes(.except) ? try targetNames() : []
+        return RuleTarget(names: names, except: except, span: span(from: start))
+    }
+
+    /// Every clause up to the next item, and whether all of them could be read.
+    mutating func clauses() -> ([Clause], areWhole: Bool) {
+        var clauses: [Clause] = []
+        var areWhole = true
+        while !current.isEnd {
+            if !current.startsClause, !current.startsItem,
+                let near = misspeltKeyword(among: Keyword.clauses + Keyword.items)
+            {
+                if near.startsItem { break }
+                mendKeyword(near, place: "a clause")
+            }
+            guard case .keyword(let keyword) = current.kind, keyword.startsClause else {
+                if current.startsItem { break }
+                areWhole = false
+                strayClauseText(isFirst: clauses.isEmpty)
+                continue
+            }
+            if let clause = clause(keyword) { clauses.append(clause) } else { areWhole = false }
+        }
+        return (clauses, areWhole)
+    }
+
+    /// What is neither a clause nor the continuation of one.
+    private mutating func strayClauseText(isFirst: Bool) {
+        let isNewClause = current.leadsLine && current.isWord || isFirst
+        let found = describe(current)
+        refuse(isNewClause ? .unknownClause(found: found) : unexpectedBehindExpression(), at: current)
+        advance()
+        skipToBoundary()
+    }
+
+    private mutating func clause(_ keyword: Keyword) -> Clause? {
+        let before = takeComments().map(\.comment)
+        gathered = []
+        isBroken = false
+        let start = current
+        advance()
+        var kind: Clause.Kind?
+        do throws(SyntaxFailure) {
+            kind = try clauseKind(keyword)
+        } catch {
+            isBroken = true
+            skipToBoundary()
+        }
+        guard let kind, !isBroken else { return nil }
+        var comments = AttachedComments(before: before)
+        let placed = CommentPlaces(gathered, parts: kind.condition?.parts.map(\.span) ?? [], in: lexer)
+        comments.before += placed.before
+        comments.inside = placed.inside
+        let span = span(from: start.start)
+        comments.beside = takeBeside()
+        return Clause(kind: kind, keyword: self.span(start), span: span, comments: comments)
+    }
+}
+
+extension Clause.Kind {
+    /// The condition that the canonical format breaks to one operand a line.
+    var condition: Expression? {
+        switch self {
+        case .when(let condition), .until(let condition), .unless(let condition), .then(_, let condition),
+            .escalate(_, when: let condition):
+            condition
+        default: nil
+        }
+    }
+}
+
+extension Expression {
+    /// The operands of the topmost `and` or `or`; the expression itself where there is none.
+    var parts: [Expression] {
+        guard case .binary(let top, _, _, _) = kind, top == .and || top == .or else { return [self] }
+        var parts: [Expression] = []
+        var rest = self
+        while case .binary(top, let left, let right, _) = rest.kind {
+            parts.append(right)
+            rest = left
+        }
+        parts.append(rest)
+        return parts.reversed()
+    }
+}

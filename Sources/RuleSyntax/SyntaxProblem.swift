@@ -1,0 +1,101 @@
+import Diagnostics
+
+/// Everything that can be wrong with a text before its meaning is asked for; codes E001 to E019.
+///
+/// The texts are made in `SyntaxProblemText.swift` and nowhere else.
+enum SyntaxProblem: Equatable {
+    /// What runs to the end of its line without its closing mark.
+    enum Enclosed: Equatable { case string, pattern, symbol }
+
+    // Characters.
+    case unknownCharacter(Unicode.Scalar)
+    case notUTF8
+    case strayPercent
+    case semicolon
+    case unterminated(Enclosed)
+    case foreignQuote(String)
+    /// `&&`: understood as ours.
+    case foreign(found: String, ours: String)
+    case assignment
+
+    // Words and numbers.
+    case malformedNumber(String, fix: String)
+    case numberTooLarge
+    case durationTooLong
+    case numericSymbol(String)
+    case malformedClock
+    case malformedWord(String)
+    case emptySymbol
+    case emptyPattern
+    /// `my-rule` where a name is being given.
+    case hyphenatedName(String)
+
+    // Places.
+    case unknownItem(found: String)
+    case misspelt(found: String, meant: Keyword, place: String)
+    case clauseOutsideRule(Keyword)
+    case unknownClause(found: String)
+    case missingOperator(found: String)
+    case expected(String, found: String, help: [String])
+    case keywordAsName(Keyword)
+    case missingOperand(after: String)
+    case missingComma
+    case danglingComma
+    case unclosedBracket
+    case strayBracket
+    case comparisonChain
+    case notAsOperand
+    case stringAsOperand
+    case missingUnit(String)
+    case missingThousands(String)
+    case unknownWord(found: String, kind: String, choices: [String])
+    case tradeCount(found: String)
+    case nestedTooDeep
+    case expressionTooLong
+
+    // Inside strings.
+    case unclosedSlot
+    case emptySlot
+    case emptyFormat
+    case strayBrace
+    case slotOutsideMessage
+    case unknownEscape(String)
+
+    /// The text is understood in spite of it: the tree stands as it was meant.
+    var isMendable: Bool {
+        switch self {
+        case .foreign, .assignment, .misspelt, .missingComma, .danglingComma, .hyphenatedName: true
+        default: false
+        }
+    }
+
+    func diagnostic(at span: SourceSpan) -> Diagnostic {
+        let text = text
+        return Diagnostic(.error, code: code, text.message, at: span, help: text.help)
+    }
+
+    /// Stable: a code never changes its meaning and is never used again.
+    var code: String {
+        switch self {
+        case .unknownCharacter, .notUTF8, .strayPercent, .semicolon: "E001"
+        case .unterminated, .foreignQuote, .unclosedSlot: "E002"
+        case .malformedNumber, .numberTooLarge, .durationTooLong: "E003"
+        case .malformedWord, .emptySymbol, .emptyPattern, .hyphenatedName, .numericSymbol: "E004"
+        case .unknownItem: "E005"
+        case .unknownClause, .clauseOutsideRule: "E006"
+        case .expected, .stringAsOperand, .missingThousands: "E007"
+        case .keywordAsName: "E008"
+        case .missingOperand, .missingOperator: "E009"
+        case .unclosedBracket, .strayBracket: "E010"
+        case .comparisonChain, .notAsOperand: "E011"
+        case .foreign, .assignment: "E012"
+        case .missingUnit: "E013"
+        case .emptySlot, .emptyFormat, .strayBrace, .slotOutsideMessage, .unknownEscape: "E014"
+        case .unknownWord, .misspelt: "E015"
+        case .malformedClock: "E016"
+        case .nestedTooDeep, .expressionTooLong: "E017"
+        case .tradeCount: "E018"
+        case .missingComma, .danglingComma: "E019"
+        }
+    }
+}
