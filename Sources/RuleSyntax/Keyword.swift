@@ -16,10 +16,11 @@ enum Keyword: String, CaseIterable {
     /// Starts a clause: parsing takes hold again here.
     var startsClause: Bool { Self.clauses.contains(self) }
 
-    static let items: [Keyword] = [.let, .list, .series, .session, .table, .template, .rule]
+    static let items: [Keyword] = [.list, .let, .series, .session, .table, .template, .rule]
     /// In the grammar's order, which is the canonical order too.
     static let clauses: [Keyword] = [
-        .use, .when, .then, .for, .until, .unless, .during, .cooldown, .repeat, .unknown, .severity, .escalate,
+        .use, .when, .then, .for, .until, .unless, .during, .cooldown, .repeat, .unknown, .severity,
+        .escalate,
         .labels, .notify, .runbook, .message,
     ]
     static let infix: [Keyword] = [.and, .or, .in, .crosses, .by, .ending]

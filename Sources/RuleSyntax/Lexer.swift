@@ -3,8 +3,8 @@ import Diagnostics
 /// Cuts a text into tokens, one at a time on demand (LANGUAGE 10).
 ///
 /// On demand, because a REGEX may stand only where a target name may: the parser, which knows the place,
-/// asks for the token at a `/` to be read again as a pattern. A slot of a message is read by a lexer of its own,
-/// bounded by the slot; there `:` begins the format, and neither clocks nor comments exist.
+/// asks for the token at a `/` to be read again as a pattern. A slot of a message is read by a lexer of
+/// its own, bounded by the slot; there `:` begins the format, and neither clocks nor comments exist.
 ///
 /// - Complexity: linear in the text; it never fails: what cannot be read becomes a token with a problem.
 struct Lexer {
@@ -76,7 +76,9 @@ struct Lexer {
         default: break
         }
         if !matches(Self.notEqual), let token = foreignMark() { return token }
-        for (spelling, mark) in Self.marks where matches(spelling) { return take(spelling.count, .mark(mark)) }
+        for (spelling, mark) in Self.marks where matches(spelling) {
+            return take(spelling.count, .mark(mark))
+        }
         return foreign()
     }
 

@@ -31,7 +31,9 @@ extension Lexer {
     private mutating func foreignString(_ quote: ForeignQuote) -> Token {
         var stop = position + quote.open.count
         while stop < end, text[stop] != UInt8(ascii: "\n") {
-            if let close = quote.close.first(where: { text[stop..<min(end, stop + $0.count)].elementsEqual($0) }) {
+            if let close = quote.close.first(where: {
+                text[stop..<min(end, stop + $0.count)].elementsEqual($0)
+            }) {
                 stop += close.count
                 break
             }
@@ -54,19 +56,22 @@ extension Lexer {
 
     private static let foreignQuotes: [ForeignQuote] = [
         ForeignQuote("'", ["'"]), ForeignQuote("\u{201c}", ["\u{201d}", "\u{201c}", "\""]),
-        ForeignQuote("\u{201d}", ["\u{201d}", "\""]), ForeignQuote("\u{2018}", ["\u{2019}", "\u{2018}", "'"]),
+        ForeignQuote("\u{201d}", ["\u{201d}", "\""]),
+        ForeignQuote("\u{2018}", ["\u{2019}", "\u{2018}", "'"]),
         ForeignQuote("\u{ab}", ["\u{bb}"]),
     ]
 
     /// Longest first.
     private static let foreignMarks: [(spelling: [UInt8], kind: Token.Kind, ours: String)] = {
         let table: [(String, Token.Kind, String)] = [
-            ("===", .mark(.equal), "=="), ("=>", .mark(.greaterOrEqual), ">="), ("=<", .mark(.lessOrEqual), "<="),
+            ("===", .mark(.equal), "=="), ("=>", .mark(.greaterOrEqual), ">="),
+            ("=<", .mark(.lessOrEqual), "<="),
             ("<>", .mark(.notEqual), "!="),
             ("&&", .keyword(.and), "and"), ("||", .keyword(.or), "or"), ("&", .keyword(.and), "and"),
             ("|", .keyword(.or), "or"), ("!", .keyword(.not), "not"),
             ("\u{2264}", .mark(.lessOrEqual), "<="), ("\u{2265}", .mark(.greaterOrEqual), ">="),
-            ("\u{2260}", .mark(.notEqual), "!="), ("\u{2212}", .mark(.minus), "-"), ("\u{2013}", .mark(.minus), "-"),
+            ("\u{2260}", .mark(.notEqual), "!="), ("\u{2212}", .mark(.minus), "-"),
+            ("\u{2013}", .mark(.minus), "-"),
             ("\u{2014}", .mark(.minus), "-"), ("\u{d7}", .mark(.star), "*"), ("\u{f7}", .mark(.slash), "/"),
             ("\u{2026}", .mark(.range), ".."),
         ]

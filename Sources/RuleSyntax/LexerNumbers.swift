@@ -12,11 +12,15 @@ extension Lexer {
             stop = digits(from: stop + 1)
         }
         let symbolLike = symbolLength(from: start)
-        if symbolLike > 0 { return take(symbolLike, .invalid, .numericSymbol(string(start..<start + symbolLike))) }
+        if symbolLike > 0 {
+            return take(symbolLike, .invalid, .numericSymbol(string(start..<start + symbolLike)))
+        }
         let digitText = string(start..<stop)
         let suffix = string(stop..<stop + wordLength(from: stop))
         let length = stop - start + suffix.utf8.count
-        if length > SyntaxLimits.numberText { return take(length, .number(text: "0", value: 0), .numberTooLarge) }
+        if length > SyntaxLimits.numberText {
+            return take(length, .number(text: "0", value: 0), .numberTooLarge)
+        }
         switch suffix {
         case "":
             if byte(at: stop) == UInt8(ascii: "%") {
@@ -27,7 +31,9 @@ extension Lexer {
             return scaled(digitText, exponent: -4, length: length) { .basisPoints(text: $0, value: $1) }
         case "k", "mn", "bn":
             let exponent = suffix == "k" ? 3 : suffix == "mn" ? 6 : 9
-            return scaled(digitText, exponent: exponent, length: length) { .number(text: $0 + suffix, value: $1) }
+            return scaled(digitText, exponent: exponent, length: length) {
+                .number(text: $0 + suffix, value: $1)
+            }
         default:
             return duration(string(start..<start + length), length: length, hasFraction: hasFraction)
         }
@@ -43,7 +49,9 @@ extension Lexer {
     private func symbolLength(from start: Int) -> Int {
         let first = digits(from: start)
         var stop = first
-        while byte(at: stop).isUpper || byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: "_") { stop += 1 }
+        while byte(at: stop).isUpper || byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: "_") {
+            stop += 1
+        }
         var letters = stop - first
         while Self.isSeparator(byte(at: stop)), byte(at: stop + 1).isUpper {
             stop += 1
@@ -85,7 +93,9 @@ extension Lexer {
     private mutating func clock() -> Token {
         let start = position
         var stop = start
-        while byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: ":") || byte(at: stop) == UInt8(ascii: "-") {
+        while byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: ":")
+            || byte(at: stop) == UInt8(ascii: "-")
+        {
             stop += 1
         }
         stop += wordLength(from: stop)

@@ -44,14 +44,16 @@ extension Lexer {
         var to = position
         while to > from, text[to - 1].isBlank { to -= 1 }
         // `##` is documentation, `###` and more is a rule drawn across the page.
-        let isDocumentation = byte(at: from) == UInt8(ascii: "#") && from < to
+        let isDocumentation =
+            byte(at: from) == UInt8(ascii: "#") && from < to
             && !(from + 1 < to && byte(at: from + 1) == UInt8(ascii: "#"))
         if isDocumentation { from += 1 }
         if from < to, text[from] == 0x20 { from += 1 }
         var lineStart = start
         while lineStart > 0, text[lineStart - 1] == 0x20 || text[lineStart - 1] == 0x09 { lineStart -= 1 }
         let comment = Comment(
-            text: string(from..<max(from, to)), isDocumentation: isDocumentation, afterBlankLine: afterBlankLine)
+            text: string(from..<max(from, to)), isDocumentation: isDocumentation,
+            afterBlankLine: afterBlankLine)
         trivia.comments.append(
             PlacedComment(
                 comment: comment, offset: start, isOnOwnLine: trivia.sawNewline || isAtStart,

@@ -5,7 +5,9 @@ extension Lexer {
     mutating func word() -> Token {
         let length = wordLength(from: position)
         let spelling = string(position..<position + length)
-        if byte(at: position).isLower, spelling.utf8.allSatisfy({ $0.isLower || $0.isDigit || $0 == UInt8(ascii: "_") }) {
+        if byte(at: position).isLower,
+            spelling.utf8.allSatisfy({ $0.isLower || $0.isDigit || $0 == UInt8(ascii: "_") })
+        {
             // `{rule}` and `{severity}` are values in a message; no clause begins there.
             let isValue = isSlot && (spelling == "rule" || spelling == "severity")
             if !isValue, let keyword = Keyword(rawValue: spelling) { return take(length, .keyword(keyword)) }
@@ -39,7 +41,9 @@ extension Lexer {
 
     private func symbolPart(from offset: Int) -> Int {
         var stop = offset
-        while byte(at: stop).isUpper || byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: "_") { stop += 1 }
+        while byte(at: stop).isUpper || byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: "_") {
+            stop += 1
+        }
         return stop
     }
 
@@ -54,7 +58,9 @@ extension Lexer {
         while stop < end {
             if text[stop].isWordPart {
                 stop += 1
-            } else if text[stop] >= 0x80, let (letter, length) = scalar(at: stop), letter.properties.isAlphabetic {
+            } else if text[stop] >= 0x80, let (letter, length) = scalar(at: stop),
+                letter.properties.isAlphabetic
+            {
                 stop += length
             } else {
                 break
@@ -89,7 +95,8 @@ extension Lexer {
         var slot: Int?
         while stop < end, text[stop] != UInt8(ascii: "\n") {
             switch text[stop] {
-            case UInt8(ascii: "\\") where slot == nil && stop + 1 < end && text[stop + 1] != UInt8(ascii: "\n"):
+            case UInt8(ascii: "\\")
+            where slot == nil && stop + 1 < end && text[stop + 1] != UInt8(ascii: "\n"):
                 stop += 1
             case UInt8(ascii: "\""):
                 if let slot { return unclosedSlot(slot, stringEnd: stop + 1) }

@@ -1,4 +1,4 @@
-/// What a number with a wrong suffix was meant to be: `1.5h` -> `1h30m`, `5M` -> `5m` or `5mn`, `5min` -> `5m`.
+/// What a number with a wrong suffix was meant to be: `1.5h` -> `1h30m`, `5min` -> `5m`.
 struct NumberFix {
     /// The advice, whole.
     var text: String
@@ -20,7 +20,9 @@ struct NumberFix {
             text = "write \(digits)\(power): numbers have no exponents"
         } else if suffix.first == "e", suffix.dropFirst().utf8.allSatisfy(\.isDigit), suffix.count > 1 {
             text = "write the number out, or with k, mn or bn: numbers have no exponents"
-        } else if lowered == "w" || lowered == "week" || lowered == "weeks", let weeks = Int64(digits), weeks < 5_000 {
+        } else if lowered == "w" || lowered == "week" || lowered == "weeks", let weeks = Int64(digits),
+            weeks < 5_000
+        {
             fix("\(weeks * 7)", "d")
         } else if let name = Self.units[lowered] ?? Self.own.first(where: { $0 == lowered }) {
             fix(String(digits), name)
@@ -32,7 +34,8 @@ struct NumberFix {
             text = "write \(digits)\(name)"
             return
         }
-        guard let value = Double(digits), value * Double(unit.milliseconds) < Double(SyntaxLimits.duration) else {
+        guard let value = Double(digits), value * Double(unit.milliseconds) < Double(SyntaxLimits.duration)
+        else {
             return
         }
         let milliseconds = value * Double(unit.milliseconds)

@@ -1,7 +1,7 @@
 public import Diagnostics
 
-/// Reads one rule file (LANGUAGE 10). Whatever it cannot read it reports, once, and leaves out of the tree; it takes
-/// hold again at the next clause or item, so that independent later mistakes are reported too.
+/// Reads one rule file (LANGUAGE 10). Whatever it cannot read it reports, once, and leaves out of the tree;
+/// it takes hold again at the next clause or item, so that independent later mistakes are reported too.
 ///
 /// The tree's marks for what is left out are `Item.isComplete` and `RuleFile.refusedNames`.
 public func parseRules(_ source: SourceFile) -> (file: RuleFile, diagnostics: [Diagnostic]) {
@@ -15,8 +15,8 @@ struct SyntaxFailure: Error {}
 
 /// A recursive descent over tokens taken on demand, with one token of look-ahead.
 ///
-/// Three grades of mistakes: a mendable one is reported and the text is read as it was meant; one that spoils the
-/// clause (`isBroken`) is reported and reading goes on, to find more; a failure is reported and thrown.
+/// Three grades of mistakes: a mendable one is reported and the text is read as it was meant; one that spoils
+/// the clause (`isBroken`) is reported and reading goes on, to find more; a failure is reported and thrown.
 ///
 /// - Invariant: at most one diagnostic at an offset; every loop consumes a token or ends.
 struct Parser {

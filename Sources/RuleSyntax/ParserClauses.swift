@@ -6,7 +6,9 @@ extension Parser {
         switch keyword {
         case .use:
             let template = try name("the name of a template")
-            guard current.is(.open) else { throw failure(expected: "`(`", help: "write its arguments: `use \(template.text)(...)`") }
+            guard current.is(.open) else {
+                throw failure(expected: "`(`", help: "write its arguments: `use \(template.text)(...)`")
+            }
             return .use(template: template, arguments: try arguments().0)
         case .when: return .when(try expression())
         case .then: return try then()
@@ -19,7 +21,7 @@ extension Parser {
         case .cooldown: return .cooldown(try duration(of: "cooldown"))
         case .repeat: return .repeats(try duration(of: "repeat"))
         case .unknown:
-            return .unknown(clears: try word(of: ["keep", "clear"], "what an unknown clear condition does").text == "clear")
+            return .unknown(clears: try word(of: ["keep", "clear"], "a choice of `unknown`").text == "clear")
         case .severity: return .severity(try level())
         case .escalate: return try escalate()
         case .labels: return .labels(try labels())
@@ -34,7 +36,9 @@ extension Parser {
         if takes(.within) {
             length = try duration(of: "within")
         } else {
-            refuse(.expected("`within`", found: describe(current), help: ["write `then within 5m CONDITION`"]), at: current)
+            refuse(
+                .expected("`within`", found: describe(current), help: ["write `then within 5m CONDITION`"]),
+                at: current)
         }
         return .then(within: length, try expression())
     }
@@ -87,7 +91,8 @@ extension Parser {
     private mutating func labels() throws(SyntaxFailure) -> [LabelText] {
         var labels: [LabelText] = []
         repeat {
-            if current.leadsLine, current.startsClause || current.startsItem || current.isEnd, !labels.isEmpty {
+            if current.leadsLine, current.startsClause || current.startsItem || current.isEnd, !labels.isEmpty
+            {
                 mend(.danglingComma, at: previous)
                 break
             }
@@ -101,7 +106,8 @@ extension Parser {
     private mutating func names(_ what: String) throws(SyntaxFailure) -> [Name] {
         var names: [Name] = []
         repeat {
-            if current.leadsLine, current.startsClause || current.startsItem || current.isEnd, !names.isEmpty {
+            if current.leadsLine, current.startsClause || current.startsItem || current.isEnd, !names.isEmpty
+            {
                 mend(.danglingComma, at: previous)
                 break
             }

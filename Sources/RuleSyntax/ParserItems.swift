@@ -67,7 +67,8 @@ extension Parser {
         }
     }
 
-    private mutating func finish(_ kind: Item.Kind, _ name: Name, _ comments: inout AttachedComments) -> Item? {
+    private mutating func finish(_ kind: Item.Kind, _ name: Name, _ comments: inout AttachedComments) -> Item?
+    {
         comments.before += gathered.map(\.comment)
         if isBroken {
             refusedNames.append(name)
@@ -169,7 +170,8 @@ extension Parser {
                 refuse(.keywordAsName(keyword), at: token)
             default:
                 guard previous.is(.comma), !names.isEmpty else {
-                    throw failure(expected: "a symbol, list or pattern", help: "write one such as AAPL or /^BINANCE:/")
+                    throw failure(
+                        expected: "a symbol, list or pattern", help: "write one such as AAPL or /^BINANCE:/")
                 }
                 mend(.danglingComma, at: previous)
                 return names

@@ -47,7 +47,8 @@ extension Parser {
             guard isMeantAsName() else { break }
             refuse(.keywordAsName(keyword), at: current)
             advance()
-            return try call(Name(text: keyword.rawValue, span: span(previous)), owner: nil, from: previous.start)
+            return try call(
+                Name(text: keyword.rawValue, span: span(previous)), owner: nil, from: previous.start)
         default: break
         }
         let isAtEnd = current.isEnd || current.leadsLine || current.is(.close) || current.startsClause
@@ -90,7 +91,8 @@ extension Parser {
     /// Why the current token cannot follow a complete expression.
     mutating func unexpectedBehindExpression() -> SyntaxProblem {
         if current.is(.close) { return .strayBracket }
-        if current.is(.comma), previous.isNumber, case .number(let text, _) = peek().kind, text.utf8.count == 3,
+        if current.is(.comma), previous.isNumber, case .number(let text, _) = peek().kind,
+            text.utf8.count == 3,
             peek().start == current.end
         {
             return .missingThousands(lexer.string(previous.start..<previous.end) + text)
@@ -104,8 +106,11 @@ extension Parser {
         return try call(name, owner: owner, from: start)
     }
 
-    private mutating func call(_ name: Name, owner: Owner?, from start: Int) throws(SyntaxFailure) -> Operand {
-        guard current.is(.open) else { return node(.name(owner: owner, name: name, arguments: nil), from: start) }
+    private mutating func call(_ name: Name, owner: Owner?, from start: Int) throws(SyntaxFailure) -> Operand
+    {
+        guard current.is(.open) else {
+            return node(.name(owner: owner, name: name, arguments: nil), from: start)
+        }
         let (arguments, height) = try arguments()
         return try node(.name(owner: owner, name: name, arguments: arguments), from: start, over: height)
     }
@@ -154,12 +159,17 @@ extension Parser {
             if current.is(word: "ago") {
                 advance()
             } else {
-                refuse(.expected("`ago`", found: describe(current), help: ["write `1h ending 5m ago`"]), at: current)
+                refuse(
+                    .expected("`ago`", found: describe(current), help: ["write `1h ending 5m ago`"]),
+                    at: current)
                 if current.isWord { advance() }
             }
         }
         if current.is(.by), step == nil {
-            refuse(.expected("`by` before `ending`", found: "it behind", help: ["write `1h by 1m ending 5m ago`"]), at: current)
+            refuse(
+                .expected(
+                    "`by` before `ending`", found: "it behind", help: ["write `1h by 1m ending 5m ago`"]),
+                at: current)
             advance()
             _ = try duration(of: "by")
         }
@@ -209,7 +219,8 @@ extension Token {
     /// A value may begin with it.
     var startsOperand: Bool {
         switch kind {
-        case .word, .symbol, .number, .percent, .basisPoints, .duration, .keyword(.true), .keyword(.false): true
+        case .word, .symbol, .number, .percent, .basisPoints, .duration, .keyword(.true), .keyword(.false):
+            true
         default: false
         }
     }
@@ -219,7 +230,8 @@ extension SyntaxProblem {
     /// The spoilt token was meant as a value, so that an operator may follow it.
     var standsForOperand: Bool {
         switch self {
-        case .malformedNumber, .malformedWord, .numericSymbol, .emptySymbol, .malformedClock, .foreignQuote: true
+        case .malformedNumber, .malformedWord, .numericSymbol, .emptySymbol, .malformedClock, .foreignQuote:
+            true
         default: false
         }
     }

@@ -109,7 +109,7 @@ extension Parser {
         }
         guard end > name.span.end else { return name }
         let text = lexer.string(name.span.start..<end)
-        report(.hyphenatedName(text), name.span.start, end)
+        report(.hyphenatedName(text), name.span.end, name.span.end + 1)
         return Name(text: text.replacing("-", with: "_"), span: span(name.span.start, end))
     }
 }

@@ -41,7 +41,8 @@ extension Parser {
         comments.after = takeAfter()
         guard let header else { return nil }
         return Item(
-            kind: kind(header, clauses), span: header.span, comments: comments, isComplete: isWhole && areWhole)
+            kind: kind(header, clauses), span: header.span, comments: comments,
+            isComplete: isWhole && areWhole)
     }
 
     /// `on all except tech`

@@ -9,7 +9,9 @@ extension Parser {
             let hours = try sessionHours()
             endItem()
             comments.before += gathered.map(\.comment)
-            if !isBroken { return Item(kind: .session(name: name, hours), span: name.span, comments: comments) }
+            if !isBroken {
+                return Item(kind: .session(name: name, hours), span: name.span, comments: comments)
+            }
         } catch {
             refusedNames.append(name)
             throw error
@@ -26,7 +28,9 @@ extension Parser {
             return .exchange(mic: mic, hours: hours)
         }
         guard current.isWord || current.kind == .invalid || current.kind != .end && !current.leadsLine else {
-            throw failure(expected: "an exchange or days", help: "write `XNYS regular` or `mon-fri 09:00-17:30 \"Europe/London\"`")
+            throw failure(
+                expected: "an exchange or days",
+                help: "write `XNYS regular` or `mon-fri 09:00-17:30 \"Europe/London\"`")
         }
         let first = try word(of: Self.days, "a day")
         let last = takes(.minus) ? try word(of: Self.days, "a day") : nil
@@ -98,7 +102,10 @@ extension Parser {
             refuse(.missingOperand(after: describe(previous)), at: previous)
         }
         if !current.startsRow, !isAtBoundary() {
-            refuse(.expected("a literal", found: describe(current), help: ["a row has a symbol and one literal a column"]), at: current)
+            refuse(
+                .expected(
+                    "a literal", found: describe(current),
+                    help: ["a row has a symbol and one literal a column"]), at: current)
             repeat { advance() } while !isAtBoundary() && !(current.leadsLine && current.startsRow)
         }
         if isBroken { return nil }
@@ -112,7 +119,8 @@ extension Parser {
     /// NUMBER, PERCENT, BASISPOINTS, DURATION, `true` or `false`, with a minus or without.
     private mutating func literalValue() -> Expression? {
         switch current.kind {
-        case .number, .percent, .basisPoints, .duration, .keyword(.true), .keyword(.false), .mark(.minus): break
+        case .number, .percent, .basisPoints, .duration, .keyword(.true), .keyword(.false), .mark(.minus):
+            break
         default: return nil
         }
         let start = current.start

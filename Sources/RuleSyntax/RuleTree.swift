@@ -8,8 +8,8 @@ public struct RuleFile: Sendable {
     public var items: [Item]
     /// Comments after the last item.
     public var trailingComments: [Comment]
-    /// Names of items that are written here but could not be read, so that `items` lacks them. What was wrong is
-    /// already reported: a reference to one of these is no mistake of its own.
+    /// Names of items that are written here but could not be read, so that `items` lacks them. What was
+    /// wrong is already reported: a reference to one of these is no mistake of its own.
     public var refusedNames: [Name]
 
     public init(
@@ -100,8 +100,8 @@ public struct Item: Sendable {
     public var kind: Kind
     public var span: SourceSpan
     public var comments: AttachedComments
-    /// False where clauses or rows of it could not be read and are left out. What was wrong is already reported:
-    /// that something is missing from it is no mistake of its own.
+    /// False where clauses or rows of it could not be read and are left out. What was wrong is already
+    /// reported: that something is missing from it is no mistake of its own.
     public var isComplete: Bool
 
     public init(kind: Kind, span: SourceSpan, comments: AttachedComments, isComplete: Bool = true) {

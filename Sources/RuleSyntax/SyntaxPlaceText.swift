@@ -5,7 +5,8 @@ extension SyntaxProblem {
         switch self {
         case .unknownItem(let found):
             return ProblemText(
-                "\(found) does not begin an item", "an item is one of \(Self.list(Keyword.items.map(\.rawValue)))")
+                "\(found) does not begin an item",
+                "an item is one of \(Self.list(Keyword.items.map(\.rawValue)))")
         case .misspelt(let found, let meant, let place):
             if found.lowercased() == meant.rawValue {
                 return ProblemText("keywords are lower case", "write `\(meant.rawValue)`")
@@ -13,10 +14,12 @@ extension SyntaxProblem {
             return ProblemText("`\(found)` is not \(place)", "did you mean `\(meant.rawValue)`?")
         case .clauseOutsideRule(let keyword):
             return ProblemText(
-                "the clause `\(keyword.rawValue)` belongs to no rule", "begin the rule with `rule NAME on SYMBOLS`")
+                "the clause `\(keyword.rawValue)` belongs to no rule",
+                "begin the rule with `rule NAME on SYMBOLS`")
         case .unknownClause(let found):
             return ProblemText(
-                "\(found) does not begin a clause", "a clause is one of \(Self.list(Keyword.clauses.map(\.rawValue)))")
+                "\(found) does not begin a clause",
+                "a clause is one of \(Self.list(Keyword.clauses.map(\.rawValue)))")
         case .missingOperator(let found):
             return ProblemText(
                 "\(found) stands behind a complete expression",
@@ -28,7 +31,8 @@ extension SyntaxProblem {
             return ProblemText("`\(found)` is not \(kind)", "write \(Self.list(choices))")
         case .keywordAsName(let keyword):
             return ProblemText(
-                "`\(keyword.rawValue)` is a keyword and cannot be a name", "choose another name, such as \(keyword.rawValue)_1")
+                "`\(keyword.rawValue)` is a keyword and cannot be a name",
+                "choose another name, such as \(keyword.rawValue)_1")
         default: return ProblemText("")
         }
     }
@@ -40,27 +44,38 @@ extension SyntaxProblem {
             text.help = help
             return text
         case .missingOperand(let after):
-            return ProblemText("something is missing behind \(after)", "write a value or a condition there, or remove \(after)")
-        case .missingComma: return ProblemText("a comma is missing between two members", "write `,` before this")
-        case .danglingComma: return ProblemText("nothing follows this comma", "remove it, or write another member")
+            return ProblemText(
+                "something is missing behind \(after)",
+                "write a value or a condition there, or remove \(after)")
+        case .missingComma:
+            return ProblemText("a comma is missing between two members", "write `,` before this")
+        case .danglingComma:
+            return ProblemText("nothing follows this comma", "remove it, or write another member")
         case .unclosedBracket: return ProblemText("this bracket is not closed", "add `)`")
-        case .strayBracket: return ProblemText("this `)` closes nothing", "remove it, or open a bracket before it")
+        case .strayBracket:
+            return ProblemText("this `)` closes nothing", "remove it, or open a bracket before it")
         case .comparisonChain:
             return ProblemText(
                 "comparisons do not chain", "write `a < b and b < c`, or `b in a..c` with both ends included")
         case .notAsOperand:
-            return ProblemText("`not` stands before a whole comparison", "put it and its condition into brackets")
+            return ProblemText(
+                "`not` stands before a whole comparison", "put it and its condition into brackets")
         case .stringAsOperand:
-            return ProblemText("a string cannot stand in an expression", "strings stand in messages, labels and runbooks")
+            return ProblemText(
+                "a string cannot stand in an expression", "strings stand in messages, labels and runbooks")
         case .missingUnit(let number):
-            return ProblemText("a duration needs a unit", "write \(number)s, \(number)m, \(number)h or \(number)d")
+            return ProblemText(
+                "a duration needs a unit", "write \(number)s, \(number)m, \(number)h or \(number)d")
         case .missingThousands(let number):
-            return ProblemText("numbers have no separators", "write \(number), or use k, mn, bn: 1.5k is 1500")
+            return ProblemText(
+                "numbers have no separators", "write \(number), or use k, mn, bn: 1.5k is 1500")
         case .tradeCount(let found):
-            return ProblemText("\(found) is no number of trades", "write a whole number of at least 1: `100 trades`")
+            return ProblemText(
+                "\(found) is no number of trades", "write a whole number of at least 1: `100 trades`")
         case .nestedTooDeep:
             return ProblemText(
-                "this is nested deeper than \(SyntaxLimits.nesting) levels", "give its inner parts names with `let`")
+                "this is nested deeper than \(SyntaxLimits.nesting) levels",
+                "give its inner parts names with `let`")
         case .expressionTooLong:
             return ProblemText(
                 "this expression has a chain of more than \(SyntaxLimits.expressionHeight) operators",
@@ -71,9 +86,12 @@ extension SyntaxProblem {
 
     var stringText: ProblemText {
         switch self {
-        case .unclosedSlot: return ProblemText("this slot is not closed", "close it with }, or write \\{ for a brace")
-        case .emptySlot: return ProblemText("this slot is empty", "write an expression in it, or \\{ for a brace")
-        case .emptyFormat: return ProblemText("the format is missing", "write one such as 0.00, or remove the `:`")
+        case .unclosedSlot:
+            return ProblemText("this slot is not closed", "close it with }, or write \\{ for a brace")
+        case .emptySlot:
+            return ProblemText("this slot is empty", "write an expression in it, or \\{ for a brace")
+        case .emptyFormat:
+            return ProblemText("the format is missing", "write one such as 0.00, or remove the `:`")
         case .strayBrace: return ProblemText("this `}` closes nothing", "write \\} for a brace")
         case .slotOutsideMessage:
             return ProblemText("only a message has slots", "write \\{ for a brace")

@@ -17,7 +17,8 @@ extension SyntaxProblem {
         case .unknownCharacter, .notUTF8, .strayPercent, .semicolon, .unterminated, .foreignQuote, .foreign,
             .assignment:
             characterText
-        case .malformedNumber, .numberTooLarge, .durationTooLong, .numericSymbol, .malformedClock, .malformedWord,
+        case .malformedNumber, .numberTooLarge, .durationTooLong, .numericSymbol, .malformedClock,
+            .malformedWord,
             .emptySymbol, .emptyPattern, .hyphenatedName:
             wordText
         case .unknownItem, .misspelt, .clauseOutsideRule, .unknownClause, .missingOperator, .unknownWord,
@@ -32,7 +33,8 @@ extension SyntaxProblem {
     private var characterText: ProblemText {
         switch self {
         case .unknownCharacter(let scalar):
-            let isPrintable = scalar.value > 0x20 && scalar.value != 0x7f && scalar.properties.generalCategory != .control
+            let isPrintable =
+                scalar.value > 0x20 && scalar.value != 0x7f && scalar.properties.generalCategory != .control
             let number = String(scalar.value, radix: 16, uppercase: true)
             let code = "U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number
             return ProblemText(
@@ -44,15 +46,19 @@ extension SyntaxProblem {
         case .strayPercent:
             return ProblemText("this `%` belongs to no number", "write it right behind the digits: 5%")
         case .semicolon:
-            return ProblemText("there are no semicolons in rules", "remove it: a clause ends where the next begins")
+            return ProblemText(
+                "there are no semicolons in rules", "remove it: a clause ends where the next begins")
         case .unterminated(.string):
-            return ProblemText("this string is not closed on its line", "close it with \"; write \\n for a new line")
+            return ProblemText(
+                "this string is not closed on its line", "close it with \"; write \\n for a new line")
         case .unterminated(.pattern):
-            return ProblemText("this pattern is not closed on its line", "close it with /; write \\/ for a slash in it")
+            return ProblemText(
+                "this pattern is not closed on its line", "close it with /; write \\/ for a slash in it")
         case .unterminated(.symbol):
             return ProblemText("this back-quoted symbol is not closed on its line", "close it with `")
         case .foreignQuote(let found):
-            return ProblemText("a string does not begin with \(found)", "put it between straight double quotes: \"...\"")
+            return ProblemText(
+                "a string does not begin with \(found)", "put it between straight double quotes: \"...\"")
         case .foreign(let found, let ours):
             return ProblemText("`\(found)` is not an operator of this language", "write `\(ours)`")
         default:
@@ -72,7 +78,8 @@ extension SyntaxProblem {
         case .numericSymbol(let found):
             return ProblemText("a symbol cannot begin with a digit", "put it into back-quotes: `\(found)`")
         case .malformedClock:
-            return ProblemText("these are not hours of the day", "write them like 09:00-17:30, without blanks")
+            return ProblemText(
+                "these are not hours of the day", "write them like 09:00-17:30, without blanks")
         case .malformedWord(let found):
             return ProblemText("`\(found)` is neither a name nor a symbol", Self.wordHelp(found))
         case .emptySymbol:
@@ -90,7 +97,8 @@ extension SyntaxProblem {
     private static func wordHelp(_ found: String) -> String {
         if found.first == "_" { return "a name begins with a lower-case letter" }
         guard found.utf8.allSatisfy({ $0 < 0x80 }) else {
-            return "a name has the letters a-z, digits and _; any other symbol stands in back-quotes: `\(found)`"
+            return
+                "a name has the letters a-z, digits and _; any other symbol stands in back-quotes: `\(found)`"
         }
         let name = Self.snakeCase(found)
         if found.contains(where: { ":-./".contains($0) }) {
