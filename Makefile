@@ -1,9 +1,50 @@
-# Bellwether: the two commands are `make demo` and `make test`.
+# Bellwether. The two commands are `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help test
+.PHONY: help deps test-deps build run demo test bench golden format lint clean
+
+SYSTEM_PACKAGES := librdkafka-dev libcurl4-openssl-dev libpcre2-dev zlib1g-dev pkg-config
+# What the demo is built as: `debug` shows the first alert soonest from a clean clone, `release` is faster.
+DEMO_BUILD ?= debug
+DURATION ?= 20s
+CONFIG ?= bellwether.yaml
+VENV_PYTHON := $(CURDIR)/.cache/venv/bin/python
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test: ## install what the tests need, then run them
-	swift test
+deps: ## install the system libraries that are missing (apt)
+	@scripts/deps.sh $(SYSTEM_PACKAGES)
+
+test-deps: deps ## install what the tests need besides (Python packages in .cache/venv)
+	@scripts/test-deps.sh
+
+build: deps ## build the release binary
+	swift build -c release --product bellwether
+
+run: build ## run the engine: make run CONFIG=bellwether.yaml
+	.build/release/bellwether run --config $(CONFIG)
+
+demo: deps ## show alerts firing on a sample market; ends by itself
+	swift build -c $(DEMO_BUILD) --product bellwether
+	.build/$(DEMO_BUILD)/bellwether demo --duration $(DURATION)
+
+test: test-deps ## install what the tests need, then run them
+	BELLWETHER_PYTHON=$(VENV_PYTHON) swift test
+
+bench: deps ## measure trades per second, and where the time goes
+	swift run -c release throughput
+
+golden: test-deps ## rewrite the tests' golden files; then read the diff
+	UPDATE_GOLDEN=1 BELLWETHER_PYTHON=$(VENV_PYTHON) swift test
+	git diff --stat
+
+format: ## lay the sources out
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+lint: ## check the layout and the tidy rules
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	swift test --filter TidyTests
+
+clean: ## remove what was built
+	rm -rf .build
