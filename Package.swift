@@ -61,18 +61,27 @@ let package = Package(
         module("Feeds", ["MarketModel", "CZlib"]),
         module("Delivery", ["HTTPTransport", "MarketModel", "Configuration", "Diagnostics", logging]),
 
+        // Real tapes and a made market, for demo, tests and benchmarks.
+        .target(
+            name: "SampleMarket", dependencies: ["MarketModel"], resources: [.copy("Resources")],
+            swiftSettings: strict),
+
         // Wiring.
         module(
             "Pipeline",
             [
                 "MarketModel", "Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics", "Engine",
-                "RuleCompiler", "Kafka", "Feeds", "Configuration", "Delivery", logging, webServer,
+                "RuleCompiler", "Kafka", "Feeds", "Configuration", "Delivery", "SampleMarket", logging,
+                webServer,
             ]),
         .executableTarget(
             name: "bellwether", dependencies: ["Pipeline", arguments], swiftSettings: strict),
         .executableTarget(
             name: "throughput",
-            dependencies: ["Pipeline", "MarketModel", "Engine", "RuleCompiler", "Feeds"],
+            dependencies: [
+                "Pipeline", "MarketModel", "Diagnostics", "RuleSyntax", "RuleSemantics", "Engine",
+                "RuleCompiler", "Feeds", "SampleMarket",
+            ],
             path: "Benchmarks/Throughput", swiftSettings: strict),
 
         // Tests.
@@ -90,8 +99,9 @@ let package = Package(
             "PipelineTests",
             [
                 "Pipeline", "MarketModel", "Engine", "RuleCompiler", "RuleSemantics", "Feeds", "Kafka",
-                "Delivery", "Configuration", webServer,
+                "Delivery", "Configuration", "SampleMarket", webServer,
             ]),
+        tests("SampleMarketTests", ["SampleMarket", "MarketModel"]),
         tests("TidyTests", []),
     ]
 )
