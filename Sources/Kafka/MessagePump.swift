@@ -1,0 +1,65 @@
+internal import CRdKafka
+
+/// Takes messages off a queue into batches; shared by the consumer and the topic reader.
+///
+/// librdkafka 2.0.2's own `rd_kafka_consume_batch_queue` is not used: it waits for a full batch or the
+/// whole timeout; and when a pause from inside (any cooperative rebalance) meets a batch under way, it
+/// throws away messages whose position it has already advanced, so they are never handed out (fixed in
+/// 2.1.0, <https://github.com/confluentinc/librdkafka/pull/4208>). Message by message costs one more call
+/// and loses nothing.
+struct MessagePump {
+    let queue: PollQueue
+    var table = PartitionTable()
+
+    private var connection: KafkaConnection { self.queue.connection }
+
+    /// Waits up to `timeout` for a first message, then takes what is there, up to `max`.
+    mutating func pull(max: Int, timeout: Duration) -> ([KafkaBatch.Entry], [KafkaEvent]) {
+        var entries: [KafkaBatch.Entry] = []
+        var events: [KafkaEvent] = []
+        var wait = timeout.milliseconds
+        // nil: nothing came in time, a callback wants to be heard, or somebody woke us.
+        while entries.count < max, let message = rd_kafka_consume_queue(self.queue.raw, wait) {
+            wait = 0
+            guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                events.append(self.event(for: message.pointee))
+                rd_kafka_message_destroy(message)
+                continue
+            }
+            guard let source = self.table.admit(message.pointee, client: self.connection.client) else {
+                rd_kafka_message_destroy(message)
+                continue
+            }
+            entries.append(KafkaBatch.Entry(message: message, source: Int32(source)))
+        }
+        return (entries, events + self.connection.inbox.takeEvents())
+    }
+
+    /// - Throws: the handle's fatal error, but not before everything that came before it was handed out.
+    func batch(_ entries: [KafkaBatch.Entry], _ events: [KafkaEvent]) throws(KafkaError) -> KafkaBatch {
+        if entries.isEmpty, let fatal = self.connection.fatalError { throw fatal }
+        var positions: [TopicPartitionOffset] = []
+        for source in Set(entries.lazy.map(\.source)).sorted() {
+            positions.append(
+                TopicPartitionOffset(
+                    self.table.partitions[Int(source)], .at(self.table.next(Int(source)))))
+        }
+        return KafkaBatch(
+            entries: entries, events: events, positions: positions, connection: self.connection)
+    }
+
+    private mutating func event(for message: rd_kafka_message_t) -> KafkaEvent {
+        if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+            return .endOfPartition(self.table.reachEnd(message))
+        }
+        var subject = KafkaError.Subject.client
+        if let topic = message.rkt {
+            let name = String(cString: rd_kafka_topic_name(topic))
+            subject =
+                message.partition < 0 ? .topic(name) : .partition(TopicPartition(name, message.partition))
+        }
+        var text: String?
+        withUnsafePointer(to: message) { text = rd_kafka_message_errstr($0).map { String(cString: $0) } }
+        return .error(KafkaError(KafkaErrorCode(message.err), subject, text))
+    }
+}
