@@ -26,6 +26,8 @@ public final class AlertEngine {
     var plan: ClusterPlan
     var codeCache: [BlockIdentity: BlockCode] = [:]
     var rateReaders: [[RateReader]]
+    /// The feeds of the symbols that a block without a key reads: the first to start begins the instance.
+    var feedsOfKeyless: [UnsafeMutablePointer<BlockState>: [UnsafeMutablePointer<FeedState>]] = [:]
     /// Greatest event time accepted.
     var greatestTime = Int64.min
     /// The greatest bound that any cluster has been run to: the first instant still open everywhere.
@@ -217,9 +219,10 @@ public final class AlertEngine {
             settleSeriesStarts()
             for cluster in clusters
             where cluster.pointee.feeds.isEmpty || cluster.pointee.feeds.contains(feed) {
-                cluster.pointee.start(at: start) { key in
-                    guard let key else { return true }
-                    return slots[Int(key.index)].feed == feed
+                cluster.pointee.start(at: start) { block in
+                    if let key = block.pointee.key { return slots[Int(key.index)].feed == feed }
+                    let feeds = feedsOfKeyless[block] ?? []
+                    return feeds.isEmpty || feeds.contains(feed)
                 }
             }
         }

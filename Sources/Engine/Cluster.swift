@@ -80,13 +80,13 @@ struct Cluster: ~Copyable {
 
     /// A feed's observation begins: instances of its symbols (and those without a key) exist from now on,
     /// and the windows of those that do learn when their warm-up ends.
-    mutating func start(at t: Int64, wanted: (SymbolID?) -> Bool) {
+    mutating func start(at t: Int64, wanted: (UnsafeMutablePointer<BlockState>) -> Bool) {
         let instant = max(t, closed)
         for block in series + blocks {
             if block.pointee.isActive {
                 block.pointee.reconsiderWindows(at: instant)
                 wake(block, at: instant)
-            } else if !block.pointee.startsWithFirstTrade, wanted(block.pointee.key) {
+            } else if !block.pointee.startsWithFirstTrade, wanted(block) {
                 wake(block, at: instant)
             }
         }

@@ -14,7 +14,8 @@ extension AlertEngine {
             instantiate(series.block, in: cluster, place)
         }
         for (index, block) in book.keyless.enumerated() {
-            instantiate(block, in: clusterOf(.keyless(index)), BlockPlace())
+            let keyless = instantiate(block, in: clusterOf(.keyless(index)), BlockPlace())
+            feedsOfKeyless[keyless] = feeds(of: block)
         }
         for block in book.standing {
             guard let node = ClusterPlan.nodes(read: block).first else { continue }
@@ -92,6 +93,15 @@ extension AlertEngine {
         feeds[name] = feed
         feedList.append(feed)
         return feed
+    }
+
+    /// The feeds of all symbols that a program reads, through named series too.
+    private func feeds(of program: BlockProgram) -> [UnsafeMutablePointer<FeedState>] {
+        var feeds = program.symbols.map { feed(of: $0) }
+        for stream in program.streams {
+            if case .series(let index) = stream.kind { feeds += self.feeds(of: book.series[index].block) }
+        }
+        return feeds
     }
 
     private func reserve(_ symbol: SymbolID) {
