@@ -9,7 +9,8 @@ final class BlockCode {
     /// For each stream: itself and the inputs on it, as far as they are active.
     let streamMasks: [UInt64]
     let allStreams: UInt64
-    let allInputs: UInt64
+    /// For each rule: the inputs that must wake it while it rests.
+    let wakeMasks: [UInt64]
 
     init(_ program: BlockProgram, isSeries: Bool) {
         precondition(program.sourceCount <= BlockProgram.greatestSourceCount)
@@ -29,7 +30,7 @@ final class BlockCode {
         if isSeries { active |= streamBits }
         activeMask = active
         allStreams = streamBits
-        allInputs = BlockCode.bits(program.streams.count..<program.sourceCount)
+        wakeMasks = ExpiryAnalysis.wakeMasks(of: program)
         streamMasks = program.streams.indices.map { stream in
             var mask = UInt64(1) << UInt64(stream)
             for (index, input) in program.inputs.enumerated() where input.stream == stream {

@@ -29,6 +29,8 @@ struct BlockState: ~Copyable {
 
     /// Sources that changed since the last evaluation.
     var changed: UInt64 = 0
+    /// Windows whose warm-up is not over: its end always wakes the block.
+    private var warmingUp: UInt64 = 0
     /// False until the instance exists (LANGUAGE 7).
     var isActive = false
     /// The first evaluation computes everything.
@@ -72,7 +74,8 @@ struct BlockState: ~Copyable {
         ruleCount = program.rules.count
         rules = .allocate(capacity: max(1, ruleCount))
         for (index, rule) in program.rules.enumerated() {
-            (rules + index).initialize(to: RuleInstance(rule))
+            (rules + index).initialize(
+                to: RuleInstance(rule, restingMask: shared.wakeMasks[index]))
         }
     }
 
@@ -109,6 +112,8 @@ struct BlockState: ~Copyable {
             let index = moved.trailingZeroBitCount
             moved &= moved &- 1
             inputDeadlines[index] = inputs[index].advance(to: t)
+            let bit = UInt64(1) << UInt64(streamCount &+ index)
+            if inputs[index].isWarmingUp { warmingUp |= bit } else { warmingUp &= ~bit }
         }
         if isFirst {
             isFirst = false
@@ -117,11 +122,18 @@ struct BlockState: ~Copyable {
             for index in 0..<codeCount where code[index].mask & mask != 0 { execute(code + index, at: t) }
         }
         var next = Int64.max
-        for index in 0..<inputCount { next = min(next, inputDeadlines[index]) }
+        var awaited = warmingUp
         for index in 0..<ruleCount {
             let rule = rules + index
             if rule.pointee.mask & mask != 0 || rule.pointee.deadline <= t { step(rule, at: t, emitter) }
             next = min(next, rule.pointee.deadline)
+            let rests = rule.pointee.isResting && registers[rule.pointee.when] != 1
+            awaited |= rests ? rule.pointee.restingMask : rule.pointee.mask
+        }
+        awaited >>= UInt64(streamCount)
+        while awaited != 0 {
+            next = min(next, inputDeadlines[awaited.trailingZeroBitCount])
+            awaited &= awaited &- 1
         }
         timer = next
         return output != nil && arrived != 0 && !registers[outputRegister].isNaN

@@ -86,6 +86,9 @@ struct InputState: ~Copyable {
         reals?.deallocate()
     }
 
+    @inline(__always)
+    var isWarmingUp: Bool { kind == .window && !isKnown }
+
     /// Begins at the oldest point that the stream keeps.
     mutating func begin() {
         if kind == .rate { return }

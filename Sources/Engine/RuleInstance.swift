@@ -8,6 +8,8 @@ struct RuleInstance: ~Copyable {
     let until: Int
     let unless: Int
     let mask: UInt64
+    /// The part of `mask` that may make `when` true by the passing of time alone.
+    let restingMask: UInt64
     let firstReport: Int
     let endOfReports: Int
     let reported: UnsafeMutablePointer<UInt16>
@@ -18,7 +20,8 @@ struct RuleInstance: ~Copyable {
     private var isOpen = true
     private var sessionChange = Int64.min
 
-    init(_ program: BlockRule) {
+    init(_ program: BlockRule, restingMask: UInt64) {
+        self.restingMask = restingMask
         rule = program.rule
         when = Int(program.when)
         until = program.until.map(Int.init) ?? -1
