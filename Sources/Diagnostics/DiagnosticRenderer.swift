@@ -24,7 +24,8 @@ public struct DiagnosticRenderer: Sendable {
                 out += "\(indent)\(paint("|", "34"))\n"
                 out += paint("\(number) |", "34") + " \(line)\n"
                 out += indent + paint("|", "34") + " " + padding(line, upTo: position.column)
-                out += paint(String(repeating: "^", count: width(of: span, in: line)), isError ? "31" : "33") + "\n"
+                let carets = String(repeating: "^", count: width(of: span, in: line))
+                out += paint(carets, isError ? "31" : "33") + "\n"
             }
         }
         let indent = String(repeating: " ", count: margin)

@@ -25,7 +25,8 @@ private func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -
             var cost = min(
                 last[column] + 1, current[column - 1] + 1, last[column - 1] + substitution)
             let swapped =
-                row > 1 && column > 1 && left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1]
+                row > 1 && column > 1
+                && left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1]
             if swapped { cost = min(cost, beforeLast[column - 2] + 1) }
             current[column] = cost
         }

@@ -9,7 +9,9 @@ public final class SourceFile: Sendable {
         self.name = name
         self.text = Array(text)
         var starts = [0]
-        for (offset, byte) in self.text.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+        for (offset, byte) in self.text.enumerated() where byte == UInt8(ascii: "\n") {
+            starts.append(offset + 1)
+        }
         lineStarts = starts
     }
 

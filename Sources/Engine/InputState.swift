@@ -21,7 +21,8 @@ struct InputState: ~Copyable {
     let ending: Int64
     /// Position of the oldest point in the window.
     var lower = 0
-    /// One past the newest point in the window; past the prevailing point of a lag; count of rate steps in effect.
+    /// One past the newest point in the window; past the prevailing point of a lag; count of rate steps in
+    /// effect.
     var upper = 0
     var sumA: Int128 = 0
     var sumB: Int128 = 0

@@ -102,9 +102,8 @@ public struct FixedPoint: Equatable, Hashable, Sendable {
         guard digits > 0 else { return nil }
         if let letter = rest.first {
             guard letter == UInt8(ascii: "e") || letter == UInt8(ascii: "E") else { return nil }
-            guard let exponent = Int(String(decoding: rest.dropFirst(), as: UTF8.self)), abs(exponent) < 400 else {
-                return nil
-            }
+            let text = String(decoding: rest.dropFirst(), as: UTF8.self)
+            guard let exponent = Int(text), abs(exponent) < 400 else { return nil }
             scale -= exponent
         }
         self.init(wideMantissa: negative ? -mantissa : mantissa, scale: scale)

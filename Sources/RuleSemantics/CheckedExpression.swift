@@ -20,7 +20,9 @@ public indirect enum CheckedExpression: Sendable {
     case crosses(CrossDirection, CheckedExpression, CheckedExpression)
 }
 
-public enum ArithmeticOperator: String, Sendable { case add = "+", subtract = "-", multiply = "*", divide = "/" }
+public enum ArithmeticOperator: String, Sendable {
+    case add = "+", subtract = "-", multiply = "*", divide = "/"
+}
 
 public enum ComparisonOperator: String, Sendable {
     case less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">=", equal = "==", notEqual = "!="

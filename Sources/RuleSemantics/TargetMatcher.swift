@@ -74,7 +74,8 @@ public struct TargetMatcher: Sendable {
             case .pattern(let source):
                 if let pattern = try? Pattern(source) { parts.append(.pattern(pattern)) }
             case .group(let include, let exclude):
-                parts.append(.group(include: TargetMatcher.parts(include), exclude: TargetMatcher.parts(exclude)))
+                parts.append(
+                    .group(include: TargetMatcher.parts(include), exclude: TargetMatcher.parts(exclude)))
             }
         }
         return names.isEmpty ? parts : [.symbols(names)] + parts

@@ -9,7 +9,7 @@ extension Scene {
         oneVenuePrint, stablecoinPeg, tariffCrash,
     ]
 
-    /// 2010-05-06: about 5 % in five minutes, 9 % on the day, single stocks at absurd prices, then the rebound.
+    /// 2010-05-06: about 5 % in five minutes, 9 % on the day, single stocks at absurd prices, then back.
     static let flashCrash: Scene = {
         let day = SceneDay(2010, 5, 6)
         let open = day.at(13, 30)

@@ -1,7 +1,7 @@
 extension Scene {
-    /// A made full session, 2025-03-10 from open to close in New York (23,400 s), for measurements: US stocks,
-    /// coins on two venues and currencies, their activity by Zipf's law, and every fifth symbol with a jump of
-    /// 3 % within a few minutes at some time of the day.
+    /// A made full session, 2025-03-10 from open to close in New York (23,400 s), for measurements: US
+    /// stocks, coins on two venues and currencies, their activity by Zipf's law, and every fifth symbol with
+    /// a jump of 3 % within a few minutes at some time of the day.
     ///
     /// - Parameters:
     ///   - symbols: how many; the first 120 names are real ones.
@@ -41,12 +41,13 @@ extension Scene {
     }
 
     private static let listedNames = """
-        SPY AAPL NVDA BINANCE:BTCUSDT TSLA MSFT AMZN QQQ COINBASE:BTC-USD AMD META GOOGL BINANCE:ETHUSDT GOOG INTC
-        BAC F T PLTR COINBASE:ETH-USD NFLX XOM JPM DIS BABA OANDA:EUR_USD CSCO PFE UBER WFC KO C BINANCE:SOLUSDT
-        CVX MU ORCL PEP VZ CRM QCOM BINANCE:XRPUSDT NKE PYPL BA GM WMT OANDA:GBP_USD ABT V MA JNJ PG UNH HD
-        BINANCE:ADAUSDT COST ABBV MRK LLY TMO AVGO COINBASE:SOL-USD ACN MCD DHR TXN NEE LIN OANDA:USD_JPY PM
-        BMY RTX UPS HON LOW IBM AMGN BINANCE:DOGEUSDT CAT GS SBUX INTU BLK AXP DE LMT OANDA:USD_CHF ISRG NOW MDT
-        GILD ADP CB TJX MMC BINANCE:LTCUSDT SYK ADI CI MO ZTS DUK SO BRK.B CL OANDA:AUD_USD ITW BDX EOG SLB
-        PNC USB TGT COINBASE:LTC-USD APD GE FDX
+        SPY AAPL NVDA BINANCE:BTCUSDT TSLA MSFT AMZN QQQ COINBASE:BTC-USD AMD META GOOGL
+        BINANCE:ETHUSDT GOOG INTC BAC F T PLTR COINBASE:ETH-USD NFLX XOM JPM DIS BABA OANDA:EUR_USD
+        CSCO PFE UBER WFC KO C BINANCE:SOLUSDT CVX MU ORCL PEP VZ CRM QCOM BINANCE:XRPUSDT NKE PYPL
+        BA GM WMT OANDA:GBP_USD ABT V MA JNJ PG UNH HD BINANCE:ADAUSDT COST ABBV MRK LLY TMO AVGO
+        COINBASE:SOL-USD ACN MCD DHR TXN NEE LIN OANDA:USD_JPY PM BMY RTX UPS HON LOW IBM AMGN
+        BINANCE:DOGEUSDT CAT GS SBUX INTU BLK AXP DE LMT OANDA:USD_CHF ISRG NOW MDT GILD ADP CB TJX
+        MMC BINANCE:LTCUSDT SYK ADI CI MO ZTS DUK SO BRK.B CL OANDA:AUD_USD ITW BDX EOG SLB PNC USB
+        TGT COINBASE:LTC-USD APD GE FDX
         """.split { $0 == " " || $0 == "\n" }.map(String.init)
 }
