@@ -52,7 +52,7 @@ let package = Package(
 
         // Hot path.
         module("Engine", ["MarketModel"]),
-        module("RuleCompiler", ["RuleSemantics", "Engine", "Patterns", "MarketModel"]),
+        module("RuleCompiler", ["RuleSemantics", "Engine", "Patterns", "MarketModel", "Diagnostics"]),
 
         // Edges.
         module("Kafka", ["CRdKafka"]),

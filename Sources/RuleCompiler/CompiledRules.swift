@@ -1,0 +1,78 @@
+public import Diagnostics
+public import Engine
+public import RuleSemantics
+
+/// A checked program made ready to run: numbers for the engine, text for its transitions.
+public struct CompiledRules: Sendable {
+    /// What an `AlertEngine` runs; its rules stand in the order of `rules`.
+    public let book: RuleBook
+    /// Turns what the engine emits into transitions with names and messages.
+    public let renderer: TransitionRenderer
+    /// Names of the rate series; `AlertEngine.appendRate` takes an index into it.
+    public let rateSeries: [String]
+    /// The notifiers of each rule.
+    public let ruleRoutes: [[String]]
+    public let rules: [CheckedRule]
+    /// Rules and series that read more than a block can hold: errors to be shown, with the rule left out of
+    /// the book. Empty for anything that a person would write.
+    public let diagnostics: [Diagnostic]
+}
+
+/// Lowers a program that the checker has accepted. Deterministic: the same program gives the same book.
+///
+/// - Complexity: linear in the size of the rules; blocks of a key are made when the key is first asked for.
+public func compileRules(_ program: CheckedProgram) -> CompiledRules {
+    let reach = SeriesReach(program.series)
+    var diagnostics: [Diagnostic] = []
+    let readings = program.rules.enumerated().map { RuleReading($1, index: $0) }.filter { reading in
+        if BlockPacking.fits(reading.sources, reading.registerCount) { return true }
+        diagnostics.append(tooLarge("rule '\(reading.rule.name)'", reading.sources, at: reading.rule.span))
+        return false
+    }
+    let keyed = KeyedRules(readings.compactMap { reading in reading.rule.target.map { (reading, $0) } })
+    let dynamicSources = Set(keyed.dynamicReadings.flatMap(\.foreignSources))
+
+    var book = RuleBook(blocksForKey: { keyed.blocks(of: $0) })
+    book.rules = timings(program.rules)
+    book.series = program.series.map { series in
+        var lowering = ExpressionLowering()
+        var value = lowering.lower(series.expression)
+        let sources = lowering.graph.sources(of: lowering.graph.reachable(from: [value]))
+        if !BlockPacking.fits(sources, lowering.graph.nodes.count) {
+            diagnostics.append(tooLarge("series '\(series.name)'", sources, at: nil))
+            value = lowering.graph.unknown()
+        }
+        let (block, register) = BlockLayout.program(lowering.graph, rules: [], value: value)
+        return SeriesProgram(name: series.name, block: block, value: register)
+    }
+    let keyless = readings.filter { $0.rule.target == nil }
+    book.keyless = KeylessParts.parts(of: keyless, reach).flatMap { BlockPacking.blocks(of: $0) }
+    book.namedSymbols = distinct(
+        keyed.listedSymbols + reach.symbols.joined() + readings.flatMap { reach.symbols(of: $0.sources) })
+    // One key may match several dynamic rules, so all that any of them reads moves as one.
+    let linked = reach.symbols(of: dynamicSources)
+    book.links = linked.count > 1 ? [linked] : []
+    book.standing = StandingReads.blocks(for: dynamicSources)
+    book.rateSeriesCount = program.rateSeries.count
+    return CompiledRules(
+        book: book, renderer: TransitionRenderer(program.rules), rateSeries: program.rateSeries,
+        ruleRoutes: program.rules.map(\.notifiers), rules: program.rules, diagnostics: diagnostics)
+}
+
+private func timings(_ rules: [CheckedRule]) -> [RuleTiming] {
+    var sessions = SessionTables()
+    return rules.map { rule in
+        RuleTiming(
+            name: rule.name, hold: rule.hold, cooldown: rule.cooldown, repeats: rule.repeats,
+            session: rule.session.map { sessions.table(of: $0, delay: rule.sessionDelay) },
+            severity: rule.severity)
+    }
+}
+
+private func tooLarge(_ what: String, _ sources: Set<Source>, at span: SourceSpan?) -> Diagnostic {
+    let limit = BlockProgram.greatestSourceCount
+    return Diagnostic(
+        .error, code: "E099",
+        "\(what) reads \(sources.count) different streams, windows and delays; the limit is \(limit)",
+        at: span, help: ["divide it into rules that read less, or name a part of it with `series`"])
+}

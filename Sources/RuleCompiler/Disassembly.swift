@@ -1,0 +1,120 @@
+public import Engine
+
+/// Programs as text, for people and snapshot tests.
+extension BlockProgram {
+    /// Streams `s`, inputs `i`, registers `r`; behind an instruction the sources that make it run.
+    ///
+    ///     streams
+    ///       s0 trades key
+    ///     inputs
+    ///       i0 window s0 5m sumB
+    ///     code
+    ///       r0 = windowSum i0 b                  [i0]
+    ///       r1 = constant 100.0                  []
+    ///       r2 = less r1 r0                      [i0]
+    ///     rules
+    ///       rule 0 when r2 [i0], reports 0..<1: r3
+    public var disassembly: String {
+        var lines: [String] = []
+        if startsWithFirstTrade { lines.append("starts with the key's first trade") }
+        section("streams", streams.indices.map { "s\($0) \(text(streams[$0]))" }, &lines)
+        section("inputs", inputs.indices.map { "i\($0) \(text(inputs[$0]))" }, &lines)
+        section("code", code.map(text), &lines)
+        section("reports", reports.map(text), &lines)
+        section("rules", rules.map(text), &lines)
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private func section(_ title: String, _ rows: [String], _ lines: inout [String]) {
+        if rows.isEmpty { return }
+        lines.append(title)
+        lines += rows.map { "  " + $0 }
+    }
+
+    // MARK: Sources
+
+    private func text(_ stream: StreamRequest) -> String {
+        if case .series(let index) = stream.kind { return "series \(index)" }
+        let kind = stream.kind == .quotes ? "quotes" : "trades"
+        switch stream.owner {
+        case .key: return "\(kind) key"
+        case .symbol(let index): return "\(kind) \(symbols[index])"
+        }
+    }
+
+    private func text(_ input: InputRequest) -> String {
+        switch input {
+        case .window(let stream, let window):
+            var text = "window s\(stream) \(span(window.length))"
+            if window.ending > 0 { text += " ending \(span(window.ending)) ago" }
+            return ([text] + window.aggregates.names).joined(separator: " ")
+        case .lag(let stream, let delay): return "lag s\(stream) \(span(delay))"
+        case .deadline(let stream, let delay): return "deadline s\(stream) \(span(delay))"
+        case .rate(let series, let within):
+            return "rate \(series)" + (within.map { " within \(span($0))" } ?? "")
+        }
+    }
+
+    private func span(_ milliseconds: Int64) -> String { NumberText.duration(Double(milliseconds)) }
+
+    private func text(_ mask: UInt64) -> String {
+        let sources = (0..<BlockProgram.greatestSourceCount).filter { mask >> UInt64($0) & 1 == 1 }
+        let names = sources.map { $0 < streams.count ? "s\($0)" : "i\($0 - streams.count)" }
+        return "[" + names.joined(separator: " ") + "]"
+    }
+
+    // MARK: Instructions
+
+    private func text(_ step: Instruction) -> String {
+        var text = "r\(step.out) = \(step.opcode)"
+        switch step.opcode.operands {
+        case .constant: text += step.constant.isNaN ? " unknown" : " \(step.constant)"
+        case .stream: text += " s\(step.source) \(step.column)"
+        case .input: text += " i\(step.source) \(step.column)"
+        case .bareStream: text += " s\(step.source)"
+        case .bareInput: text += " i\(step.source)"
+        case .one: text += " r\(step.a)"
+        case .two: text += " r\(step.a) r\(step.b)"
+        }
+        return text + String(repeating: " ", count: max(1, 38 - text.count)) + self.text(step.mask)
+    }
+
+    private func text(_ rule: BlockRule) -> String {
+        var text = "rule \(rule.rule) when r\(rule.when)"
+        if let until = rule.until { text += " until r\(until)" }
+        if let unless = rule.unless { text += " unless r\(unless)" }
+        text += " " + self.text(rule.mask)
+        if rule.reportRegisters.isEmpty { return text }
+        let registers = rule.reportRegisters.map { "r\($0)" }.joined(separator: " ")
+        return text + ", reports \(rule.reports): \(registers)"
+    }
+}
+
+extension WindowAggregates {
+    /// In the order of their bits.
+    fileprivate var names: [String] {
+        let sums: [(WindowAggregates, String)] = [
+            (.sumA, "sumA"), (.sumB, "sumB"), (.sumAA, "sumAA"), (.sumAB, "sumAB"), (.sumBB, "sumBB"),
+        ]
+        let extremes = Column.allCases.map { (WindowAggregates.extremes($0), "extremes(\($0))") }
+        return (sums + extremes).filter { contains($0.0) }.map(\.1)
+    }
+}
+
+extension Opcode {
+    fileprivate enum Operands { case constant, stream, input, bareStream, bareInput, one, two }
+
+    fileprivate var operands: Operands {
+        switch self {
+        case .constant: .constant
+        case .last, .previous: .stream
+        case .age: .bareStream
+        case .windowCount, .windowProductSum, .windowWeightedMean, .deadlineReached, .rate: .bareInput
+        case .windowSum, .windowMean, .windowFirst, .windowLast, .windowLeast, .windowGreatest, .windowRange,
+            .windowDeviation, .windowScore, .lagValue, .lagChange, .lagMove:
+            .input
+        case .negate, .absolute, .squareRoot, .logarithm, .not, .known: .one
+        default: .two
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Engine
+import RuleSemantics
+
+/// One rule with what it names and reads, whatever its key.
+struct RuleReading {
+    let rule: CheckedRule
+    /// Index into `RuleBook.rules`.
+    let index: Int
+    /// Symbols that its expressions name, as owners or as values, in order of appearance.
+    let mentions: [String]
+    /// Everything that it reads, for a key that it does not mention (for others it is no more).
+    let sources: Set<Source>
+    /// Registers that it needs by itself, at most.
+    let registerCount: Int
+
+    init(_ rule: CheckedRule, index: Int) {
+        self.rule = rule
+        self.index = index
+        var found = Mentions()
+        for expression in rule.expressions { found.visit(expression) }
+        mentions = found.symbols
+        var lowering = ExpressionLowering()
+        let nodes = lowering.lower(rule, index: index)
+        let live = lowering.graph.reachable(from: nodes.conditions + nodes.reports)
+        sources = lowering.graph.sources(of: live)
+        registerCount = live.count * 2
+    }
+
+    /// Streams of named symbols and named series, in no order.
+    var foreignSources: [Source] { sources.filter { $0.stream.map { $0.owner != .key } ?? false } }
+}
+
+extension CheckedRule {
+    /// Conditions first, then what a transition reports.
+    var expressions: [CheckedExpression] {
+        [when] + [until, unless].compactMap { $0 } + values.map(\.expression) + slots
+    }
+
+    /// The values that the message prints, in its order.
+    var slots: [CheckedExpression] {
+        message.compactMap { segment in
+            if case .value(let expression, _) = segment { expression } else { nil }
+        }
+    }
+}
+
+extension ExpressionLowering {
+    /// Adds a rule; what it reports is its values, then its message's slots.
+    mutating func lower(_ rule: CheckedRule, index: Int) -> RuleNodes {
+        RuleNodes(
+            rule: index, when: lower(rule.when), until: rule.until.map { lower($0) },
+            unless: rule.unless.map { lower($0) },
+            reports: (rule.values.map(\.expression) + rule.slots).map { lower($0) })
+    }
+}
+
+extension ExpressionGraph {
+    /// What nodes read, with the streams below windows and lags.
+    func sources(of indices: [Int]) -> Set<Source> {
+        var sources = Set<Source>()
+        for case let source? in indices.map({ nodes[$0].source }) {
+            sources.insert(source)
+            if let stream = source.stream { sources.insert(.point(stream)) }
+        }
+        return sources
+    }
+}
+
+/// Collects the symbols that expressions name.
+struct Mentions {
+    private(set) var symbols: [String] = []
+    private(set) var series: [Int] = []
+
+    mutating func visit(_ expression: CheckedExpression) {
+        switch expression {
+        case .number, .bool: break
+        case .symbol(let owner): visit(owner)
+        case .series(let reference): visit(reference)
+        case .call(let call):
+            visit(call.owner)
+            for argument in call.arguments {
+                if case .expression(let inner) = argument { visit(inner) }
+                if case .series(let reference) = argument { visit(reference) }
+            }
+        case .negate(let operand), .not(let operand): visit(operand)
+        case .arithmetic(_, let left, let right), .comparison(_, let left, let right),
+            .and(let left, let right),
+            .or(let left, let right), .crosses(_, let left, let right):
+            visit(left)
+            visit(right)
+        case .between(let value, let low, let high):
+            for part in [value, low, high] { visit(part) }
+        }
+    }
+
+    private mutating func visit(_ reference: SeriesReference) {
+        switch reference {
+        case .market(_, let owner): visit(owner)
+        case .named(let index): if !series.contains(index) { series.append(index) }
+        }
+    }
+
+    private mutating func visit(_ owner: SymbolOwner) {
+        if case .symbol(let name) = owner, !symbols.contains(name) { symbols.append(name) }
+    }
+}
