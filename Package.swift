@@ -92,6 +92,7 @@ let package = Package(
             exclude: ["Fixtures"]),
         tests("FeedsTests", ["Feeds", "MarketModel"]),
         tests("KafkaTests", ["Kafka"]),
+        tests("ConfigurationTests", ["Configuration", "Diagnostics"]),
         tests(
             "DeliveryTests",
             ["HTTPTransport", "Delivery", "Configuration", "Diagnostics", "MarketModel", webServer]),

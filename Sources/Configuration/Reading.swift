@@ -7,6 +7,8 @@ final class Reading {
     /// The variables that `${NAME}` reads.
     let environment: [String: String]
     var found: [Diagnostic] = []
+    /// The text itself is at fault: that its keys are missing would be no news.
+    private(set) var isUnreadable = false
 
     init(_ source: SourceFile, environment: [String: String]) {
         self.source = source
@@ -14,6 +16,10 @@ final class Reading {
     }
 
     func report(_ fault: ConfigurationFault, at span: SourceSpan?) {
+        switch fault {
+        case .unreadable, .syntax, .duplicateKeys, .rootIsNotAMap: isUnreadable = true
+        default: break
+        }
         found.append(fault.diagnostic(at: span))
     }
 

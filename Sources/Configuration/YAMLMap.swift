@@ -50,7 +50,7 @@ public final class YAMLMap {
     /// The value of a key that must be there.
     public func required(_ key: String) -> YAMLValue? {
         if let value = self[key] { return value }
-        reading.report(.missingKey(key, owner: owner), at: span)
+        if !reading.isUnreadable { reading.report(.missingKey(key, owner: owner), at: span) }
         return nil
     }
 

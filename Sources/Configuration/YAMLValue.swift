@@ -13,6 +13,9 @@ public struct YAMLValue {
     /// As it is written, before `${NAME}` is expanded: what a message may show.
     public var written: String { node.scalar?.string ?? node.kindText }
 
+    /// A text, number or boolean, neither a list nor a map.
+    public var isScalar: Bool { node.scalar != nil }
+
     /// An error at this value.
     public func report(code: String, _ message: String, help: [String] = []) {
         reading.found.append(Diagnostic(.error, code: code, message, at: span, help: help))

@@ -1,0 +1,86 @@
+internal import MarketModel
+
+/// The two bodies of a mail, both in the order in which a reader asks: what, the numbers, when, link, the
+/// rule, how to be rid of it.
+struct MailBody {
+    private let words: AlertText
+    private let notification: Notification
+    private let receiver: String
+    private let zone: String
+
+    init(_ notification: Notification, receiver: String, zone: String) {
+        self.notification = notification
+        self.receiver = receiver
+        self.zone = zone
+        words = AlertText(notification)
+    }
+
+    private var headline: String { "\(words.state) \(words.severity)" }
+
+    private var facts: [AlertText.Fact] {
+        let transition = notification.transition
+        var facts = words.values
+        let local = words.localTime(zone: zone).map { " · \($0)" } ?? ""
+        facts.append(.init(name: "When", value: words.time + local))
+        if let firingFor = words.firingFor { facts.append(.init(name: "Firing for", value: firingFor)) }
+        if !transition.key.isEmpty { facts.append(.init(name: "Symbol", value: transition.key)) }
+        facts.append(.init(name: "Rule", value: transition.rule))
+        facts += words.labels
+        if let runbook = notification.context.runbook { facts.append(.init(name: "Runbook", value: runbook)) }
+        return facts
+    }
+
+    private var farewell: String {
+        "You get this because the rule \(notification.transition.rule) says `notify \(receiver)`. "
+            + "To stop it, take \(receiver) out of that clause."
+    }
+
+    var plain: String {
+        var out = "\(headline)\n\(words.message)\n\n"
+        for fact in facts { out += "\(fact.name): \(fact.value)\n" }
+        if let rule = notification.context.ruleText { out += "\n\(rule)\n" }
+        return out + "\n\(farewell)\nAlert id: \(notification.id)\n"
+    }
+
+    var html: String {
+        let colour = SlackPayload.colour(notification.transition)
+        var rows = ""
+        for fact in facts {
+            let value = SlackPayload.link(fact.value).map { "<a href=\"\(escape($0))\">\(escape($0))</a>" }
+            rows +=
+                "<tr><td style=\"padding:2px 12px 2px 0;color:#666\">\(escape(fact.name))</td>"
+                + "<td style=\"padding:2px 0\">\(value ?? escape(fact.value))</td></tr>\n"
+        }
+        let rule = notification.context.ruleText.map {
+            "<pre style=\"background:#f4f4f4;padding:8px;font-size:13px\">\(escape($0))</pre>\n"
+        }
+        return """
+            <!DOCTYPE html>
+            <html><head><meta charset="utf-8"><title>\(escape(headline))</title></head>
+            <body style="font-family:sans-serif;font-size:14px;color:#222">
+            <p style="margin:0 0 8px;padding:6px 10px;background:\(colour);color:#fff;font-weight:bold">\(headline)</p>
+            <p style="font-size:16px;margin:0 0 12px">\(escape(words.message))</p>
+            <table style="border-collapse:collapse">
+            \(rows)</table>
+            \(rule ?? "")<p style="color:#888;font-size:12px">\(escape(farewell))<br>Alert id: \(notification.id)</p>
+            </body></html>
+
+            """
+    }
+
+    private func escape(_ text: String) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;"
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "\"": out += "&quot;"
+            case "\n", "\t": out.unicodeScalars.append(scalar)
+            case "\u{0}"..."\u{1f}", "\u{7f}": break
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}

@@ -1,0 +1,96 @@
+internal import MarketModel
+
+/// A finished mail: headers and a multipart/alternative body, lines ended by CR LF, all in ASCII.
+///
+/// The same notification gives the same Message-ID, so that a retry after a lost answer is known as a
+/// duplicate. What follows a fire answers its message and bears its subject: mail programs thread by both.
+struct MailMessage {
+    private let notification: Notification
+    private let target: EmailTarget
+    private let receiver: String
+
+    init(_ notification: Notification, target: EmailTarget, receiver: String) {
+        self.notification = notification
+        self.target = target
+        self.receiver = receiver
+    }
+
+    var messageID: String {
+        "<\(Self.word(notification.transition.kind)).\(notification.id)@\(target.sender.domain)>"
+    }
+
+    /// The fire's message; nil for a fire itself, and when the fire is not known.
+    private var parentID: String? {
+        guard notification.transition.kind != .firing, let incident = notification.incident else {
+            return nil
+        }
+        return "<\(Self.word(.firing)).\(incident.id)@\(target.sender.domain)>"
+    }
+
+    private static func word(_ kind: Transition.Kind) -> String {
+        switch kind {
+        case .firing: "fire"
+        case .escalated: "escalate"
+        case .repeated: "repeat"
+        case .resolved: "resolve"
+        case .pending: "pending"
+        case .dropped: "dropped"
+        }
+    }
+
+    /// The same for all mails of an incident, whatever level it has risen to; without prices, which would
+    /// break the thread.
+    private var subject: String {
+        let transition = notification.transition
+        let severity = notification.incident?.severity ?? transition.severity
+        let parts = [target.subjectPrefix, severity.rawValue.uppercased(), transition.key, transition.rule]
+        let base = parts.filter { !$0.isEmpty }.joined(separator: " ")
+        return transition.kind == .firing ? base : "Re: \(base)"
+    }
+
+    /// - Parameter date: when the notification was queued, so that a retry is the same mail.
+    func bytes(date: Timestamp) -> [UInt8] {
+        let body = MailBody(notification, receiver: receiver, zone: target.zone)
+        // `=_` cannot occur in quoted-printable text.
+        let boundary = "=_bellwether_\(notification.id)"
+        var lines = headers(date: date)
+        lines.append("Content-Type: multipart/alternative; boundary=\"\(boundary)\"")
+        lines.append("")
+        for (type, text) in [("plain", body.plain), ("html", body.html)] {
+            lines += [
+                "--\(boundary)", "Content-Type: text/\(type); charset=utf-8",
+                "Content-Transfer-Encoding: quoted-printable", "", QuotedPrintable.encode(text),
+            ]
+        }
+        lines += ["--\(boundary)--", ""]
+        return Array(lines.joined(separator: "\r\n").utf8)
+    }
+
+    private func headers(date: Timestamp) -> [String] {
+        let transition = notification.transition
+        var lines = [
+            MailHeader.structured("Date", MailHeader.date(date)),
+            MailHeader.mailboxes("From", [target.sender]),
+            MailHeader.mailboxes("To", target.recipients),
+            MailHeader.text("Subject", subject),
+            MailHeader.structured("Message-ID", messageID),
+        ]
+        if let parentID {
+            lines.append(MailHeader.structured("In-Reply-To", parentID))
+            lines.append(MailHeader.structured("References", parentID))
+        }
+        lines += [
+            "MIME-Version: 1.0",
+            "Auto-Submitted: auto-generated",
+            "X-Auto-Response-Suppress: All",
+            MailHeader.structured("List-Id", "<alerts.\(target.sender.domain)>"),
+            MailHeader.structured("X-Alert-Id", notification.id),
+            MailHeader.text("X-Alert-Rule", transition.rule),
+        ]
+        if !transition.key.isEmpty { lines.append(MailHeader.text("X-Alert-Symbol", transition.key)) }
+        lines.append(MailHeader.structured("X-Alert-Severity", transition.severity.rawValue))
+        lines.append(MailHeader.structured("X-Alert-State", transition.kind.rawValue))
+        if transition.severity == .critical, transition.kind != .resolved { lines.append("Importance: high") }
+        return lines
+    }
+}

@@ -1,0 +1,54 @@
+public import MarketModel
+internal import Synchronization
+
+/// The outbox of a run that may forget: queues in memory, bounded.
+public final class MemoryOutbox: Outbox {
+    private let queues = Mutex<[String: ReceiverQueue]>([:])
+    private let limit: Int
+    private let policy: RetryPolicy
+    private let seed: UInt64
+
+    /// - Parameters:
+    ///   - limit: notifications of a receiver that may wait.
+    ///   - seed: of the back-off's jitter.
+    public init(limit: Int = 10_000, policy: RetryPolicy = .init(), seed: UInt64 = 0) {
+        self.limit = limit
+        self.policy = policy
+        self.seed = seed
+    }
+
+    public func open(receiver: String, retryFor: Duration) {
+        queues.withLock {
+            let number = UInt64($0.count)
+            if $0[receiver] == nil {
+                $0[receiver] = ReceiverQueue(
+                    name: receiver, limit: limit, policy: policy, retryFor: retryFor, seed: seed &+ number)
+            }
+        }
+    }
+
+    private func withQueue<Value: Sendable>(
+        _ receiver: String, _ body: (inout ReceiverQueue) -> sending Value
+    ) -> Value {
+        queues.withLock { queues in
+            guard let _ = queues[receiver] else { preconditionFailure("open a receiver before its use") }
+            return body(&queues[receiver]!)
+        }
+    }
+
+    public func enqueue(_ notification: Notification, for receiver: String, at now: Timestamp) -> Enqueued {
+        withQueue(receiver) { $0.enqueue(notification, at: now) }
+    }
+
+    public func next(for receiver: String, at now: Timestamp) -> OutboxStep {
+        withQueue(receiver) { $0.next(at: now) }
+    }
+
+    public func record(_ result: AttemptResult, of ticket: Ticket, at now: Timestamp) -> Disposition {
+        withQueue(ticket.receiver) { $0.record(result, of: ticket, at: now) }
+    }
+
+    public func pending(for receiver: String) -> Int { withQueue(receiver) { $0.pending } }
+
+    public func counters(of receiver: String) -> DeliveryCounters { withQueue(receiver) { $0.counters } }
+}

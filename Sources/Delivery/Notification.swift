@@ -1,0 +1,45 @@
+public import MarketModel
+
+/// What a rule says about its alerts beyond their transitions.
+public struct AlertContext: Sendable, Equatable {
+    /// The rule's `runbook`: mostly a web address.
+    public var runbook: String?
+    /// The rule as its file has it.
+    public var ruleText: String?
+
+    public init(runbook: String? = nil, ruleText: String? = nil) {
+        self.runbook = runbook
+        self.ruleText = ruleText
+    }
+}
+
+/// The fire that an alert's later transitions belong to.
+public struct Incident: Sendable, Equatable {
+    /// The id of the `firing` transition.
+    public var id: String
+    public var severity: Severity
+    public var since: Timestamp
+
+    public init(id: String, severity: Severity, since: Timestamp) {
+        self.id = id
+        self.severity = severity
+        self.since = since
+    }
+}
+
+/// A transition on its way to receivers, with all that a body needs.
+public struct Notification: Sendable, Equatable {
+    public var transition: Transition
+    public var context: AlertContext
+    /// For a fire itself, its own; nil when the fire was before this run.
+    public var incident: Incident?
+    /// The transition's id, made once: it is the idempotency token.
+    public let id: String
+
+    public init(_ transition: Transition, context: AlertContext = .init(), incident: Incident? = nil) {
+        self.transition = transition
+        self.context = context
+        self.incident = incident
+        id = transition.id
+    }
+}

@@ -1,0 +1,22 @@
+internal import HTTPTransport
+internal import MarketModel
+
+/// What carries one notification to one receiver. It blocks; one thread owns it.
+protocol NotificationSender {
+    /// - Parameter now: the attempt's time, to which a receiver's HTTP date relates.
+    mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt
+}
+
+struct Attempt {
+    var result: AttemptResult
+    var wasPlain = false
+}
+
+extension NotifierDefinition {
+    func makeSender(cancellation: Cancellation) -> any NotificationSender {
+        switch channel {
+        case .webhook(let target): WebhookSender(target: target, cancellation: cancellation)
+        case .email(let target): EmailSender(name: name, target: target, cancellation: cancellation)
+        }
+    }
+}

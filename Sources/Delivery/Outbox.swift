@@ -1,0 +1,81 @@
+public import MarketModel
+
+/// What became of a notification that was offered to the outbox.
+public enum Enqueued: Sendable, Equatable {
+    case queued
+    /// The receiver has or had a notification of this id.
+    case duplicate
+    /// The receiver's queue is full.
+    case full
+}
+
+/// A queued notification that is to be sent now.
+public struct Ticket: Sendable, Equatable {
+    public var receiver: String
+    /// The order of queueing at this receiver.
+    public var sequence: Int64
+    public var notification: Notification
+    public var enqueuedAt: Timestamp
+    /// This attempt's number, from 1.
+    public var attempt: Int
+
+    public init(
+        receiver: String, sequence: Int64, notification: Notification, enqueuedAt: Timestamp, attempt: Int
+    ) {
+        self.receiver = receiver
+        self.sequence = sequence
+        self.notification = notification
+        self.enqueuedAt = enqueuedAt
+        self.attempt = attempt
+    }
+}
+
+public enum OutboxStep: Sendable, Equatable {
+    case send(Ticket)
+    /// Its deadline passed while the receiver was failing; it has left the queue.
+    case expired(Ticket, reason: String)
+    case wait(until: Timestamp)
+    /// Nothing is queued.
+    case idle
+}
+
+/// What an attempt's result meant for its notification.
+public enum Disposition: Sendable, Equatable {
+    case delivered
+    case retrying(at: Timestamp, reason: String)
+    /// Refused for good.
+    case dropped(reason: String)
+    /// Not delivered by its deadline.
+    case dead(reason: String)
+}
+
+public struct DeliveryCounters: Sendable, Equatable {
+    public var queued = 0
+    public var delivered = 0
+    public var retries = 0
+    public var dropped = 0
+    public var dead = 0
+    public var refusedFull = 0
+    public var duplicates = 0
+    /// Below the notifier's least severity.
+    public var belowSeverity = 0
+    /// Bodies that were sent plain because the rich one could not be made.
+    public var plainBodies = 0
+
+    public init() {}
+}
+
+/// Queues of notifications by receiver. In memory here; a durable store keeps the same promises across runs.
+///
+/// - Invariant: of one alert's notifications to one receiver, a later one is not sent before an earlier one
+///   has left the queue. An id is accepted once a receiver.
+public protocol Outbox: Sendable {
+    func open(receiver: String, retryFor: Duration)
+    func enqueue(_ notification: Notification, for receiver: String, at now: Timestamp) -> Enqueued
+    /// At most one ticket of a receiver is out at a time: `record` gives it back.
+    func next(for receiver: String, at now: Timestamp) -> OutboxStep
+    func record(_ result: AttemptResult, of ticket: Ticket, at now: Timestamp) -> Disposition
+    /// Queued or being sent.
+    func pending(for receiver: String) -> Int
+    func counters(of receiver: String) -> DeliveryCounters
+}

@@ -1,0 +1,198 @@
+internal import MarketModel
+
+/// One receiver's queue and retry state: a pure state machine, time and randomness are passed in.
+///
+/// ```text
+///  alert A   A1 ─ A2 ─ A3      only a chain's head may be sent, so a resolve never overtakes its fire
+///  alert B   B1                of the heads that are due the oldest goes first
+///  gate      closed until t    after a failure the whole receiver waits: back-off or its Retry-After
+/// ```
+///
+/// When the gate opens after a failure, another alert's head is tried before the one that failed: one
+/// notification that the receiver cannot digest (500 for this body alone) holds nobody else up. A success
+/// opens the gate at once, while the one that failed keeps its own back-off.
+struct ReceiverQueue: Sendable {
+    struct Item: Sendable {
+        var sequence: Int64
+        var notification: Notification
+        var enqueuedAt: Timestamp
+        var failures = 0
+        var notBefore: Timestamp
+        var isLastTry = false
+    }
+
+    private let name: String
+    private let limit: Int
+    private let policy: RetryPolicy
+    private let retryFor: Duration
+    private var random: SeededRandom
+    private var chains: [String: [Item]] = [:]
+    private var count = 0
+    private var nextSequence: Int64 = 0
+    private var seen: RecentIDs
+    private var gate = Timestamp(milliseconds: .min)
+    private var failuresInARow = 0
+    private var lastFailure: (alert: String, reason: String)?
+    private(set) var counters = DeliveryCounters()
+
+    init(name: String, limit: Int, policy: RetryPolicy, retryFor: Duration, seed: UInt64) {
+        self.name = name
+        self.limit = limit
+        self.policy = policy
+        self.retryFor = retryFor
+        random = SeededRandom(seed: seed)
+        seen = RecentIDs(limit: max(limit, DeliveryLimits.rememberedIDs))
+    }
+
+    var pending: Int { count }
+
+    mutating func enqueue(_ notification: Notification, at now: Timestamp) -> Enqueued {
+        guard !seen.contains(notification.id) else {
+            counters.duplicates += 1
+            return .duplicate
+        }
+        guard count < limit else {
+            counters.refusedFull += 1
+            return .full
+        }
+        seen.insert(notification.id)
+        let item = Item(sequence: nextSequence, notification: notification, enqueuedAt: now, notBefore: now)
+        chains[notification.transition.alertName, default: []].append(item)
+        nextSequence += 1
+        count += 1
+        counters.queued += 1
+        return .queued
+    }
+
+    /// - Complexity: O(alerts queued), beside which a request over the network is long.
+    mutating func next(at now: Timestamp) -> OutboxStep {
+        if failuresInARow > 0, let expired = removeExpired(at: now) { return expired }
+        guard count > 0 else { return .idle }
+        if gate > now { return .wait(until: gate) }
+        var best: (alert: String, item: Item)?
+        var earliest: Timestamp?
+        for (alert, chain) in chains {
+            guard let head = chain.first else { continue }
+            if head.notBefore > now {
+                earliest = min(earliest ?? head.notBefore, head.notBefore)
+            } else if best.map({ comesBefore(alert, head, $0.alert, $0.item) }) ?? true {
+                best = (alert, head)
+            }
+        }
+        if let best { return .send(ticket(best.item)) }
+        return earliest.map { .wait(until: $0) } ?? .idle
+    }
+
+    private func comesBefore(_ alert: String, _ item: Item, _ other: String, _ otherItem: Item) -> Bool {
+        let failed = lastFailure?.alert
+        if (alert == failed) != (other == failed) { return other == failed }
+        return item.sequence < otherItem.sequence
+    }
+
+    private func ticket(_ item: Item) -> Ticket {
+        Ticket(
+            receiver: name, sequence: item.sequence, notification: item.notification,
+            enqueuedAt: item.enqueuedAt, attempt: item.failures + 1)
+    }
+
+    mutating func record(_ result: AttemptResult, of ticket: Ticket, at now: Timestamp) -> Disposition {
+        let alert = ticket.notification.transition.alertName
+        guard var item = chains[alert]?.first, item.sequence == ticket.sequence else {
+            preconditionFailure("a ticket is given back once, and before its successor is taken")
+        }
+        switch result {
+        case .accepted:
+            answered()
+            remove(alert, at: 0)
+            counters.delivered += 1
+            return .delivered
+        case .refused(let reason):
+            answered()
+            remove(alert, at: 0)
+            counters.dropped += 1
+            return .dropped(reason: reason)
+        case .failed(let reason, let retryAfter):
+            item.failures += 1
+            failuresInARow += 1
+            lastFailure = (alert, reason)
+            return retry(item, alert, reason, retryAfter, at: now)
+        }
+    }
+
+    private mutating func retry(
+        _ failed: Item, _ alert: String, _ reason: String, _ retryAfter: Duration?, at now: Timestamp
+    ) -> Disposition {
+        var item = failed
+        let fraction = random.fraction()
+        let pause = policy.delay(failures: failuresInARow, fraction: fraction)
+        gate = now.advanced(by: max(pause, retryAfter ?? .zero))
+        let next = policy.next(
+            afterFailureAt: now, delay: policy.delay(failures: item.failures, fraction: fraction),
+            retryAfter: retryAfter, deadline: item.enqueuedAt.advanced(by: retryFor), wasLast: item.isLastTry)
+        switch next {
+        case .retry(let at): item.notBefore = at
+        case .lastRetry(let at):
+            item.notBefore = at
+            item.isLastTry = true
+        case .giveUp:
+            remove(alert, at: 0)
+            counters.dead += 1
+            return .dead(reason: reason)
+        }
+        chains[alert]?[0] = item
+        counters.retries += 1
+        return .retrying(at: max(gate, item.notBefore), reason: reason)
+    }
+
+    private mutating func answered() {
+        failuresInARow = 0
+        lastFailure = nil
+        gate = Timestamp(milliseconds: .min)
+    }
+
+    private mutating func remove(_ alert: String, at index: Int) {
+        chains[alert]?.remove(at: index)
+        if chains[alert]?.isEmpty ?? false { chains[alert] = nil }
+        count -= 1
+    }
+
+    /// While the receiver fails, what is past its deadline leaves without an attempt of its own: the
+    /// receiver's failures were its attempts, and an old alert is worth less than a slot. The oldest first.
+    private mutating func removeExpired(at now: Timestamp) -> OutboxStep? {
+        var oldest: (alert: String, item: Item)?
+        for (alert, chain) in chains {
+            guard let head = chain.first, !head.isLastTry, head.enqueuedAt.advanced(by: retryFor) < now else {
+                continue
+            }
+            if oldest.map({ head.sequence < $0.item.sequence }) ?? true { oldest = (alert, head) }
+        }
+        guard let (alert, item) = oldest else { return nil }
+        remove(alert, at: 0)
+        counters.dead += 1
+        return .expired(ticket(item), reason: lastFailure?.reason ?? "the receiver fails")
+    }
+}
+
+/// The last ids that were taken; the older half is forgotten when there are too many.
+struct RecentIDs: Sendable {
+    private var newer: Set<UInt128> = []
+    private var older: Set<UInt128> = []
+    private let limit: Int
+
+    init(limit: Int) { self.limit = limit }
+
+    func contains(_ id: String) -> Bool {
+        guard let number = UInt128(id, radix: 16) else { return false }
+        return newer.contains(number) || older.contains(number)
+    }
+
+    /// - Parameter id: 128 bits as hexadecimal digits, as `Transition.id` makes them.
+    mutating func insert(_ id: String) {
+        guard let number = UInt128(id, radix: 16) else { return }
+        newer.insert(number)
+        if newer.count >= limit {
+            older = newer
+            newer = []
+        }
+    }
+}
