@@ -22,9 +22,13 @@ struct ExactDecimal {
         mantissa >>= UInt64(zeros)
         exponent += zeros
         digits = String(mantissa).utf8.map { $0 - 48 }
-        // 2^-n is 5^n / 10^n.
-        let factor: UInt8 = exponent < 0 ? 5 : 2
-        for _ in 0..<abs(exponent) { multiply(by: factor) }
+        // 2^-n is 5^n / 10^n. Ten factors at a time: 9 * 5^10 and its carry stay far below 2^64.
+        let factor: UInt64 = exponent < 0 ? 5 : 2
+        var rest = abs(exponent)
+        while rest > 0 {
+            multiply(by: (0..<min(rest, 10)).reduce(1) { product, _ in product * factor })
+            rest -= min(rest, 10)
+        }
         scale = max(0, -exponent)
     }
 
@@ -41,14 +45,14 @@ struct ExactDecimal {
         self = withoutTrailingZeros
     }
 
-    private mutating func multiply(by factor: UInt8) {
-        var carry: UInt8 = 0
+    private mutating func multiply(by factor: UInt64) {
+        var carry: UInt64 = 0
         for index in digits.indices.reversed() {
-            let product = digits[index] * factor + carry
-            digits[index] = product % 10
+            let product = UInt64(digits[index]) * factor + carry
+            digits[index] = UInt8(product % 10)
             carry = product / 10
         }
-        if carry > 0 { digits.insert(carry, at: 0) }
+        if carry > 0 { digits.insert(contentsOf: String(carry).utf8.map { $0 - 48 }, at: 0) }
     }
 
     var isZero: Bool { digits.allSatisfy { $0 == 0 } }

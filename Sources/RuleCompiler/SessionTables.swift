@@ -39,8 +39,10 @@ struct SessionTables {
     ) -> [(open: Int64, close: Int64)] {
         let clocks = session.clocks.sorted { ($0.open, $0.close) < ($1.open, $1.close) }
         var spans: [(open: Int64, close: Int64)] = []
-        for day in firstDay.daysSinceEpoch...lastDay.daysSinceEpoch
-        where session.weekdays.contains(CivilDate(daysSinceEpoch: day).weekday) {
+        var weekday = firstDay.weekday
+        for day in firstDay.daysSinceEpoch...lastDay.daysSinceEpoch {
+            defer { weekday = weekday % 7 + 1 }
+            guard session.weekdays.contains(weekday) else { continue }
             for range in clocks {
                 let close = range.close <= range.open ? range.close + 24 * 60 : range.close
                 spans.append(
