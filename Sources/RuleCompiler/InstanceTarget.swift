@@ -1,92 +1,44 @@
 import RuleSemantics
 
-/// The instances of one rule: a target made ready for lookup.
-struct InstanceTarget {
-    /// How a key comes to be an instance of a rule (LANGUAGE 7).
-    enum Membership {
-        /// By name: it exists from the start of the input.
-        case listed
-        /// By `all` or a pattern: from the key's first trade.
-        case dynamic
+/// How a key comes to be an instance of a rule (LANGUAGE 7).
+enum InstanceMembership {
+    /// By name: it exists from the start of the input.
+    case listed
+    /// By `all` or a pattern: from the key's first trade.
+    case dynamic
+}
+
+/// The distinct targets of rules, ready for lookup: a key costs its own lists and the open targets (`all`,
+/// patterns), each once, not one look for every rule.
+struct InstanceTargets: Sendable {
+    private struct Identity: Hashable {
+        var include: [SymbolSelector]
+        var exclude: [SymbolSelector]
     }
 
-    /// Named symbols that are not excluded, in order of appearance.
-    let listed: [String]
-    /// Whether keys beyond the listed ones may become instances.
-    let isDynamic: Bool
-    private let listedSet: Set<String>
-    private let includesAll: Bool
-    /// Indices into the pattern table.
-    private let included: [Int]
-    private let excludedNames: Set<String>
-    private let excluded: [Int]
-    private let excludesAll: Bool
+    private var indices: [Identity: Int] = [:]
+    /// The targets that list a symbol.
+    private var listing: [String: [Int]] = [:]
+    private var openTargets: [(index: Int, matcher: TargetMatcher)] = []
 
-    init(_ target: CheckedTarget, _ patterns: inout PatternTable) {
-        includesAll = target.include.contains(.all)
-        included = target.include.compactMap { patterns.index(of: $0) }
-        excludesAll = target.exclude.contains(.all)
-        excluded = target.exclude.compactMap { patterns.index(of: $0) }
-        excludedNames = Set(target.exclude.compactMap(\.name))
-        var seen = Set<String>()
-        let names = target.include.compactMap(\.name).filter { seen.insert($0).inserted }
-        var matches = PatternMatches()
-        var remaining: [String] = []
-        for name in names {
-            matches.forget()
-            let isExcluded =
-                excludesAll || excludedNames.contains(name)
-                || excluded.contains { matches.contains($0, name, patterns) }
-            if !isExcluded { remaining.append(name) }
+    /// - Returns: the target's number; equal targets have one.
+    mutating func insert(_ target: CheckedTarget) -> Int {
+        let identity = Identity(include: target.include, exclude: target.exclude)
+        if let index = indices[identity] { return index }
+        let index = indices.count
+        indices[identity] = index
+        for symbol in target.listedSymbols { listing[symbol, default: []].append(index) }
+        if target.selectsUnlisted { openTargets.append((index, TargetMatcher(target))) }
+        return index
+    }
+
+    /// The targets of which a key is an instance, by number.
+    func memberships(of key: String) -> [Int: InstanceMembership] {
+        var found: [Int: InstanceMembership] = [:]
+        for index in listing[key] ?? [] { found[index] = .listed }
+        for (index, matcher) in openTargets where found[index] == nil && matcher.selects(key) {
+            found[index] = .dynamic
         }
-        listed = remaining
-        listedSet = Set(remaining)
-        isDynamic = !excludesAll && (includesAll || !included.isEmpty)
-    }
-
-    /// nil: the key is not an instance.
-    func membership(
-        of key: String, _ patterns: PatternTable, _ matches: inout PatternMatches
-    ) -> Membership? {
-        if listedSet.contains(key) { return .listed }
-        guard isDynamic, !excludedNames.contains(key) else { return nil }
-        guard includesAll || included.contains(where: { matches.contains($0, key, patterns) }) else {
-            return nil
-        }
-        return excluded.contains { matches.contains($0, key, patterns) } ? nil : .dynamic
-    }
-}
-
-extension SymbolSelector {
-    fileprivate var name: String? { if case .symbol(let name) = self { name } else { nil } }
-}
-
-/// The distinct patterns of all targets, each compiled once.
-struct PatternTable: Sendable {
-    private var indices: [String: Int] = [:]
-    /// nil where a pattern does not compile: the checker has refused it, it matches nothing.
-    private(set) var patterns: [Pattern?] = []
-
-    /// nil for a selector that is no pattern.
-    mutating func index(of selector: SymbolSelector) -> Int? {
-        guard case .pattern(let source) = selector else { return nil }
-        if let index = indices[source] { return index }
-        indices[source] = patterns.count
-        patterns.append(try? Pattern(source))
-        return patterns.count - 1
-    }
-}
-
-/// What is known so far of one key: each pattern runs at most once on it.
-struct PatternMatches {
-    private var known: [Int: Bool] = [:]
-
-    mutating func forget() { known.removeAll(keepingCapacity: true) }
-
-    mutating func contains(_ index: Int, _ key: String, _ table: PatternTable) -> Bool {
-        if let answer = known[index] { return answer }
-        let answer = table.patterns[index]?.matches(key) ?? false
-        known[index] = answer
-        return answer
+        return found
     }
 }

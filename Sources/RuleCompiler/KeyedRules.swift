@@ -17,33 +17,30 @@ final class KeyedRules: Sendable {
     }
 
     private let readings: [RuleReading]
-    private let targets: [InstanceTarget]
-    private let patterns: PatternTable
-    /// For a named symbol: the rules that list it.
-    private let listing: [String: [Int]]
-    private let dynamicRules: [Int]
+    private let targets: InstanceTargets
+    /// For each target, by its number: positions in `readings`.
+    private let readingsOfTarget: [[Int]]
     private let cache = Mutex<[Shape: [BlockProgram]]>([:])
+    /// Symbols that rules list, in order of appearance.
+    let listedSymbols: [String]
+    /// Rules whose keys are not known in advance.
+    let dynamicReadings: [RuleReading]
 
     /// - Parameter rules: the rules that have a target, with it.
     init(_ rules: [(reading: RuleReading, target: CheckedTarget)]) {
-        var patterns = PatternTable()
+        var targets = InstanceTargets()
         readings = rules.map(\.reading)
-        let targets = rules.map { InstanceTarget($0.target, &patterns) }
-        self.targets = targets
-        self.patterns = patterns
-        var listing: [String: [Int]] = [:]
-        for (position, target) in targets.enumerated() {
-            for name in target.listed { listing[name, default: []].append(position) }
+        var readingsOfTarget: [[Int]] = []
+        for (position, rule) in rules.enumerated() {
+            let target = targets.insert(rule.target)
+            if target == readingsOfTarget.count { readingsOfTarget.append([]) }
+            readingsOfTarget[target].append(position)
         }
-        self.listing = listing
-        dynamicRules = targets.indices.filter { targets[$0].isDynamic }
+        self.targets = targets
+        self.readingsOfTarget = readingsOfTarget
+        listedSymbols = distinct(rules.flatMap(\.target.listedSymbols))
+        dynamicReadings = rules.filter(\.target.selectsUnlisted).map(\.reading)
     }
-
-    /// Listed symbols, rule by rule.
-    var listedSymbols: [String] { targets.flatMap(\.listed) }
-
-    /// Rules whose keys are not known in advance.
-    var dynamicReadings: [RuleReading] { dynamicRules.map { readings[$0] } }
 
     func blocks(of key: String) -> [BlockProgram] {
         let shape = shape(of: key)
@@ -61,14 +58,19 @@ final class KeyedRules: Sendable {
     }
 
     private func shape(of key: String) -> Shape {
-        let listed = listing[key] ?? []
-        var matches = PatternMatches()
-        var dynamic: [Int] = []
-        for position in dynamicRules
-        where targets[position].membership(of: key, patterns, &matches) == .dynamic {
-            dynamic.append(position)
+        var shape = Shape(listed: [], dynamic: [])
+        for (target, membership) in targets.memberships(of: key) {
+            switch membership {
+            case .listed: shape.listed += readingsOfTarget[target]
+            case .dynamic: shape.dynamic += readingsOfTarget[target]
+            }
         }
-        let isMentioned = (listed + dynamic).contains { readings[$0].mentions.contains(key) }
-        return Shape(listed: listed, dynamic: dynamic, boundKey: isMentioned ? key : nil)
+        // A dictionary has no order of its own.
+        shape.listed.sort()
+        shape.dynamic.sort()
+        if (shape.listed + shape.dynamic).contains(where: { readings[$0].mentions.contains(key) }) {
+            shape.boundKey = key
+        }
+        return shape
     }
 }
