@@ -85,7 +85,9 @@ let package = Package(
             path: "Benchmarks/Throughput", swiftSettings: strict),
 
         // Tests.
-        tests("LanguageTests", ["Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics", "MarketModel"]),
+        tests(
+            "LanguageTests", ["Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics", "MarketModel"],
+            exclude: ["Fixtures"]),
         tests(
             "EngineTests",
             ["MarketModel", "RuleSyntax", "RuleSemantics", "Engine", "RuleCompiler", "Diagnostics"],

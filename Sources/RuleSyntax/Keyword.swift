@@ -23,6 +23,11 @@ enum Keyword: String, CaseIterable {
         .escalate,
         .labels, .notify, .runbook, .message,
     ]
+    /// Stands between two parts: where a name must stand, the name is missing.
+    var joins: Bool {
+        [.on, .except, .after, .within, .by, .ending, .and, .or, .in, .crosses].contains(self)
+    }
+
     static let infix: [Keyword] = [.and, .or, .in, .crosses, .by, .ending]
 
     /// The keyword among some that a misspelt or capitalised word is nearest to.

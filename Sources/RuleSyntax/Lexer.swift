@@ -73,13 +73,30 @@ struct Lexer {
         switch first {
         case UInt8(ascii: "\""): return quoted()
         case UInt8(ascii: "`"): return backQuoted()
-        default: break
+        default: return mark() ?? foreign()
         }
-        if !matches(Self.notEqual), let token = foreignMark() { return token }
-        for (spelling, mark) in Self.marks where matches(spelling) {
-            return take(spelling.count, .mark(mark))
+    }
+
+    /// One of our marks, the longest that fits.
+    private mutating func mark() -> Token? {
+        guard let one = Mark(rawValue: String(UnicodeScalar(text[position]))) ?? exclamation() else {
+            return nil
         }
-        return foreign()
+        if one == .assign || one == .less, let token = foreignMark() { return token }
+        let next = byte(at: position + 1)
+        switch one {
+        case .point where next == UInt8(ascii: "."): return take(2, .mark(.range))
+        case .less where next == UInt8(ascii: "="): return take(2, .mark(.lessOrEqual))
+        case .greater where next == UInt8(ascii: "="): return take(2, .mark(.greaterOrEqual))
+        case .assign where next == UInt8(ascii: "="): return take(2, .mark(.equal))
+        case .notEqual: return take(2, .mark(.notEqual))
+        default: return take(1, .mark(one))
+        }
+    }
+
+    /// `!` is a mark of ours only before `=`.
+    private func exclamation() -> Mark? {
+        text[position] == UInt8(ascii: "!") && byte(at: position + 1) == UInt8(ascii: "=") ? .notEqual : nil
     }
 
     func matches(_ spelling: [UInt8]) -> Bool {
@@ -100,17 +117,6 @@ struct Lexer {
         token.isSpoilt = !problem.isMendable
         return token
     }
-
-    private static let notEqual = Array("!=".utf8)
-
-    /// Longest first.
-    private static let marks: [([UInt8], Mark)] = {
-        let order: [Mark] = [
-            .range, .lessOrEqual, .greaterOrEqual, .equal, .notEqual, .open, .close, .comma, .point, .colon,
-            .plus, .minus, .star, .slash, .less, .greater, .assign,
-        ]
-        return order.map { (Array($0.rawValue.utf8), $0) }
-    }()
 }
 
 extension UInt8 {

@@ -11,6 +11,7 @@ extension Lexer {
             hasFraction = true
             stop = digits(from: stop + 1)
         }
+        if hasFraction, byte(at: stop) == UInt8(ascii: "."), byte(at: stop + 1).isDigit { return dotted() }
         let symbolLike = symbolLength(from: start)
         if symbolLike > 0 {
             return take(symbolLike, .invalid, .numericSymbol(string(start..<start + symbolLike)))
@@ -39,30 +40,42 @@ extension Lexer {
         }
     }
 
+    /// `1.2.3`
+    private mutating func dotted() -> Token {
+        var stop = position
+        while byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: ".") && byte(at: stop + 1).isDigit {
+            stop += 1
+        }
+        stop += wordLength(from: stop)
+        let fix = "a number has one decimal point and no separators"
+        return take(stop - position, .invalid, .malformedNumber(string(position..<stop), fix: fix))
+    }
+
     private func digits(from offset: Int) -> Int {
         var stop = offset
         while byte(at: stop).isDigit { stop += 1 }
         return stop
     }
 
-    /// `7203.T`, `0700.HK`, `1INCH`, `1INCH-USD`: a symbol that needs back-quotes; 0 where it is none.
+    /// `7203.T`, `0700.HK`, `1INCH`: a symbol that needs back-quotes; 0 where it is none.
     private func symbolLength(from start: Int) -> Int {
         let first = digits(from: start)
         var stop = first
-        while byte(at: stop).isUpper || byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: "_") {
-            stop += 1
-        }
-        var letters = stop - first
-        while Self.isSeparator(byte(at: stop)), byte(at: stop + 1).isUpper {
-            stop += 1
+        var letters = 0
+        func part() {
             while byte(at: stop).isUpper || byte(at: stop).isDigit || byte(at: stop) == UInt8(ascii: "_") {
+                letters += byte(at: stop).isUpper ? 1 : 0
                 stop += 1
-                letters += 1
             }
         }
-        let hasSeparator = stop > first && Self.isSeparator(byte(at: first))
-        // `5M`, `5K` and `5-A` are rather a number with a wrong suffix, and a difference.
-        guard hasSeparator ? byte(at: first) == UInt8(ascii: ".") : letters > 2 else { return 0 }
+        part()
+        let isPointed = stop == first && byte(at: stop) == UInt8(ascii: ".")
+        while Self.isSeparator(byte(at: stop)), byte(at: stop + 1).isUpper {
+            stop += 1
+            part()
+        }
+        // `5M` is rather a number with a wrong suffix, `5-A` a difference.
+        guard isPointed ? letters > 0 : letters > 2 else { return 0 }
         return wordLength(from: stop) > 0 ? 0 : stop - start
     }
 

@@ -29,11 +29,17 @@ struct Parser {
     private(set) var diagnostics: [Diagnostic] = []
     /// What is being read may not stand in the tree.
     var isBroken = false
+    /// A name here was guessed: what follows it may belong to the same mistake.
+    var isSuspect = false
     /// Comments of the tokens consumed since this was last emptied.
     var gathered: [PlacedComment] = []
     /// Open brackets.
     var depth = 0
     var refusedNames: [Name] = []
+    /// Where the item and the clause being read begin on their lines; nil where they begin behind others.
+    /// White space has no meaning, but is the best guess at where the next begins after a mistake.
+    var itemIndent: Int?
+    var clauseIndent: Int?
     private var reportedOffsets: Set<Int> = []
 
     init(_ lexer: Lexer) {
@@ -52,6 +58,13 @@ struct Parser {
         previous = current
         current = following ?? lexer.next()
         following = nil
+    }
+
+    /// Passes over a token that belongs to a mistake already reported.
+    mutating func discard() {
+        current.problems = []
+        current.isSpoilt = false
+        advance()
     }
 
     /// The token behind the current one.
@@ -122,10 +135,19 @@ struct Parser {
     /// From a start to the end of the last token consumed.
     func span(from start: Int) -> SourceSpan { span(start, previous.end) }
 
+    /// Bytes before a token on its line.
+    func indent(of token: Token) -> Int {
+        var start = token.start
+        while start > 0, lexer.text[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+        return token.start - start
+    }
+
     // MARK: Reports
 
     mutating func report(_ problem: SyntaxProblem, _ start: Int, _ end: Int) {
-        guard reportedOffsets.insert(start).inserted else { return }
+        guard diagnostics.count < SyntaxLimits.diagnostics, reportedOffsets.insert(start).inserted else {
+            return
+        }
         diagnostics.append(problem.diagnostic(at: span(start, end)))
     }
 
@@ -140,24 +162,23 @@ struct Parser {
     mutating func mend(_ problem: SyntaxProblem, at token: Token) { report(problem, token.start, token.end) }
 
     /// The current token cannot stand here. At the end of a line the fault is behind the token before it.
-    mutating func failure(expected what: String, help: String...) -> SyntaxFailure {
+    mutating func failure(expected what: String, help: String) -> SyntaxFailure {
         let ends = current.isEnd || current.leadsLine
         let place = ends && previous.end > previous.start ? previous : current
         let found = ends && !current.isEnd ? "the end of the line" : describe(current)
-        refuse(.expected(what, found: found, help: help), at: current.isSpoilt ? current : place)
+        refuse(.expected(what, found: found, help: help), at: place)
         return SyntaxFailure()
     }
 
-    mutating func expect(_ mark: Mark, help: String...) throws(SyntaxFailure) {
+    mutating func expect(_ mark: Mark, help: String) throws(SyntaxFailure) {
         if takes(mark) { return }
-        throw failure(expected: "`\(mark.rawValue)`", help: help.joined())
+        throw failure(expected: "`\(mark.rawValue)`", help: help)
     }
 
     mutating func absorb(_ inner: Parser) {
         for diagnostic in inner.diagnostics {
-            if let start = diagnostic.span?.start, reportedOffsets.insert(start).inserted {
-                diagnostics.append(diagnostic)
-            }
+            guard let start = diagnostic.span?.start, reportedOffsets.insert(start).inserted else { continue }
+            diagnostics.append(diagnostic)
         }
         isBroken = isBroken || inner.isBroken
     }

@@ -34,10 +34,18 @@ extension Parser {
     private mutating func then() throws(SyntaxFailure) -> Clause.Kind {
         var length = DurationText.literal(milliseconds: 1, span(previous))
         if takes(.within) {
+            // A NAME would be the duration, but no condition begins with an operator.
+            if current.isWord, case .mark(let mark) = peek().kind, mark != .open, mark != .minus {
+                let help = "write `then within 5m CONDITION`"
+                refuse(
+                    .expected("a duration behind `within`", found: describe(current), help: help), at: current
+                )
+                return .then(within: length, try expression())
+            }
             length = try duration(of: "within")
         } else {
             refuse(
-                .expected("`within`", found: describe(current), help: ["write `then within 5m CONDITION`"]),
+                .expected("`within`", found: describe(current), help: "write `then within 5m CONDITION`"),
                 at: current)
         }
         return .then(within: length, try expression())
@@ -73,8 +81,8 @@ extension Parser {
         let token = current
         let text = lexer.string(token.start..<token.end)
         let isWordLike = token.isWord || text.utf8.allSatisfy(\.isWordPart) && !text.isEmpty
-        guard isWordLike, !token.leadsLine, !token.startsClause || text == "repeat" else {
-            throw failure(expected: "\(what): \(SyntaxProblem.list(choices))")
+        guard isWordLike, !token.startsClause, !token.startsItem else {
+            throw failure(expected: what, help: "write \(SyntaxProblem.list(choices))")
         }
         guard !choices.contains(text) else {
             advance()

@@ -13,14 +13,17 @@ extension Parser {
 
     /// One item, or nil where nothing of it can stand; at least one token is consumed.
     private mutating func item() -> Item? {
-        if !current.startsItem, let near = misspeltKeyword(among: Keyword.items + Keyword.clauses) {
-            mendKeyword(near, place: near.startsItem ? "an item" : "a clause")
+        if !current.startsItem, let near = misspeltKeyword(among: Keyword.items) {
+            mendKeyword(near, place: "an item")
         }
         guard case .keyword(let keyword) = current.kind, keyword.startsItem else { return strayText() }
         let before = takeComments().map(\.comment)
         gathered = []
         isBroken = false
+        isSuspect = false
         let start = current
+        itemIndent = start.leadsLine ? indent(of: start) : nil
+        clauseIndent = itemIndent
         advance()
         var comments = AttachedComments(before: before)
         var item: Item?
@@ -94,7 +97,7 @@ extension Parser {
         let name = try name("the name of the constant")
         let (parameters, body) = try definition(name) { (parser) throws(SyntaxFailure) in
             let parameters = parser.current.is(.open) ? try parser.parameters() : []
-            try parser.expect(.assign)
+            try parser.expect(.assign, help: "write `let \(name.text) = ...`")
             let body = try parser.expression()
             parser.endItem()
             return (parameters, body)
@@ -105,7 +108,7 @@ extension Parser {
     private mutating func series(_ comments: inout AttachedComments) throws(SyntaxFailure) -> Item? {
         let name = try name("the name of the series")
         let body = try definition(name) { (parser) throws(SyntaxFailure) in
-            try parser.expect(.assign)
+            try parser.expect(.assign, help: "write `series \(name.text) = ...`")
             let body = try parser.expression()
             parser.endItem()
             return body
@@ -116,7 +119,7 @@ extension Parser {
     private mutating func list(_ comments: inout AttachedComments) throws(SyntaxFailure) -> Item? {
         let name = try name("the name of the list")
         let (names, except) = try definition(name) { (parser) throws(SyntaxFailure) in
-            try parser.expect(.assign)
+            try parser.expect(.assign, help: "write `list \(name.text) = ...`")
             let names = try parser.targetNames()
             let except = parser.takes(.except) ? try parser.targetNames() : []
             parser.endItem()
@@ -132,66 +135,9 @@ extension Parser {
     /// Whatever follows a complete item on its line or below it, up to the next item.
     mutating func endItem() {
         if isAtBoundary() { return }
-        refuse(unexpectedBehindExpression(), at: current)
+        if !isBroken, !isSuspect { refuse(unexpectedBehindExpression(), at: current) }
+        isBroken = true
         skipToBoundary()
-    }
-
-    /// `(name: type, ...)`
-    mutating func parameters() throws(SyntaxFailure) -> [Parameter] {
-        let open = current
-        try expect(.open, help: "parameters are written `(name: type)`")
-        var parameters: [Parameter] = []
-        repeat {
-            if current.is(.close), !parameters.isEmpty {
-                mend(.danglingComma, at: previous)
-                break
-            }
-            let name = try name("the name of a parameter")
-            try expect(.colon, help: "a parameter has a type: `\(name.text): price`")
-            parameters.append(Parameter(name: name, type: try self.name("the type of the parameter")))
-        } while takes(.comma)
-        if !takes(.close) { refuse(.unclosedBracket, at: open) }
-        return parameters
-    }
-
-    /// `tech, AAPL, /^BINANCE:/`
-    mutating func targetNames() throws(SyntaxFailure) -> [TargetName] {
-        var names: [TargetName] = []
-        while true {
-            if current.is(.slash) { rereadAsPattern() }
-            let token = current
-            switch token.kind {
-            case .symbol(let text): names.append(.symbol(Name(text: text, span: span(token))))
-            case .word(let text): names.append(.list(Name(text: text, span: span(token))))
-            case .pattern(let text): names.append(.pattern(Name(text: text, span: span(token))))
-            case .invalid: break
-            case .keyword(let keyword) where !token.leadsLine && !previous.is(.comma):
-                if keyword.startsClause { throw failure(expected: "a symbol, list or pattern") }
-                refuse(.keywordAsName(keyword), at: token)
-            default:
-                guard previous.is(.comma), !names.isEmpty else {
-                    throw failure(
-                        expected: "a symbol, list or pattern", help: "write one such as AAPL or /^BINANCE:/")
-                }
-                mend(.danglingComma, at: previous)
-                return names
-            }
-            advance()
-            if takes(.comma) { continue }
-            guard anotherNameFollows() else { return names }
-            mend(.missingComma, at: current)
-        }
-    }
-
-    /// The current token is a member too, its comma forgotten.
-    private mutating func anotherNameFollows() -> Bool {
-        guard !isAtBoundary() else { return false }
-        if misspeltKeyword(among: Keyword.clauses + Keyword.items + [.except, .on]) != nil { return false }
-        switch current.kind {
-        case .symbol: return true
-        case .word, .mark(.slash): return !current.leadsLine
-        default: return false
-        }
     }
 }
 
@@ -201,14 +147,6 @@ extension Item {
         switch kind {
         case .rule, .template, .table: true
         default: false
-        }
-    }
-}
-
-extension TargetName {
-    var span: SourceSpan {
-        switch self {
-        case .symbol(let name), .list(let name), .pattern(let name): name.span
         }
     }
 }

@@ -46,6 +46,15 @@ extension Parser {
                 offset += 1 + (lexer.scalar(at: offset + 1)?.length ?? 1)
             } else if byte == UInt8(ascii: "{") {
                 let close = slotEnd(from: offset + 1, end)
+                // `{symbol {price}`: the first was never closed.
+                if let inner = lexer.text[(offset + 1)..<close].firstIndex(of: UInt8(ascii: "{")), slots,
+                    !lexer.text[offset..<inner].contains(UInt8(ascii: "`"))
+                {
+                    report(.unclosedSlot, offset, offset + 1)
+                    isBroken = true
+                    offset = inner
+                    continue
+                }
                 if !slots {
                     report(.slotOutsideMessage, offset, close + 1)
                     isBroken = true

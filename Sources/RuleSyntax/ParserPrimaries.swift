@@ -17,7 +17,7 @@ extension Parser {
             advance()
             if current.is(.point) { return try member(of: .symbol(owner), from: start) }
             return node(.symbol(text), from: start)
-        case .word(let text):
+        case .word(let text) where !isStrayClause():
             let name = Name(text: text, span: span(current))
             advance()
             if current.is(.point) { return try member(of: .name(name), from: start) }
@@ -51,12 +51,13 @@ extension Parser {
                 Name(text: keyword.rawValue, span: span(previous)), owner: nil, from: previous.start)
         default: break
         }
-        let isAtEnd = current.isEnd || current.leadsLine || current.is(.close) || current.startsClause
+        let isAtEnd =
+            current.isEnd || current.leadsLine || depth > 0 && current.is(.close) || current.startsClause
         if isAtEnd, previous.end > previous.start, !previous.is(.open), !current.isSpoilt {
             refuse(.missingOperand(after: describe(previous)), at: previous)
             throw SyntaxFailure()
         }
-        throw failure(expected: "a value")
+        throw failure(expected: "a value", help: "write one such as price, 2% or vwap(5m)")
     }
 
     private mutating func bracket() throws(SyntaxFailure) -> Operand {
@@ -69,7 +70,7 @@ extension Parser {
     }
 
     /// Opens a bracket.
-    private mutating func enter() throws(SyntaxFailure) {
+    mutating func enter() throws(SyntaxFailure) {
         guard depth < SyntaxLimits.nesting else {
             refuse(.nestedTooDeep, at: current)
             throw SyntaxFailure()
@@ -78,7 +79,7 @@ extension Parser {
         advance()
     }
 
-    private mutating func close(_ open: Token) {
+    mutating func close(_ open: Token) {
         if takes(.close) { return }
         if isAtBoundary() {
             refuse(.unclosedBracket, at: open)
@@ -97,12 +98,12 @@ extension Parser {
         {
             return .missingThousands(lexer.string(previous.start..<previous.end) + text)
         }
-        return .missingOperator(found: describe(current))
+        return .missingOperator(found: describe(current), isInside: depth > 0 || lexer.isSlot)
     }
 
     private mutating func member(of owner: Owner, from start: Int) throws(SyntaxFailure) -> Operand {
         advance()
-        let name = try name("a name behind the point")
+        let name = try name("a name behind the point", inExpression: true)
         return try call(name, owner: owner, from: start)
     }
 
@@ -113,105 +114,6 @@ extension Parser {
         }
         let (arguments, height) = try arguments()
         return try node(.name(owner: owner, name: name, arguments: arguments), from: start, over: height)
-    }
-
-    /// `( arg, arg )`, and the height of the highest.
-    mutating func arguments() throws(SyntaxFailure) -> ([Argument], height: Int) {
-        let open = current
-        try enter()
-        defer { depth -= 1 }
-        var arguments: [Argument] = []
-        var height = 0
-        while !current.is(.close) {
-            let (argument, itsHeight) = try argument()
-            arguments.append(argument)
-            height = max(height, itsHeight)
-            if current.is(.comma) {
-                advance()
-                if current.is(.close) { mend(.danglingComma, at: previous) }
-            } else if current.startsOperand, !isAtBoundary() {
-                mend(.missingComma, at: current)
-            } else {
-                break
-            }
-        }
-        close(open)
-        return (arguments, height)
-    }
-
-    /// `expr [by dur] [ending dur ago]`, `100 trades`, `within 10d`.
-    private mutating func argument() throws(SyntaxFailure) -> (Argument, height: Int) {
-        let start = current.start
-        if takes(.within) {
-            let length = try duration(of: "within")
-            return (Argument(kind: .within(length), span: span(from: start)), 1)
-        }
-        if current.isNumber, peek().is(word: "trades") {
-            let count = tradeCount()
-            return (Argument(kind: .trades(count), span: span(from: start)), 1)
-        }
-        let operand = try operand(atLeast: .or)
-        var step: DurationText?
-        var shift: DurationText?
-        if takes(.by) { step = try duration(of: "by") }
-        if takes(.ending) {
-            shift = try duration(of: "ending")
-            if current.is(word: "ago") {
-                advance()
-            } else {
-                refuse(
-                    .expected("`ago`", found: describe(current), help: ["write `1h ending 5m ago`"]),
-                    at: current)
-                if current.isWord { advance() }
-            }
-        }
-        if current.is(.by), step == nil {
-            refuse(
-                .expected(
-                    "`by` before `ending`", found: "it behind", help: ["write `1h by 1m ending 5m ago`"]),
-                at: current)
-            advance()
-            _ = try duration(of: "by")
-        }
-        let kind = Argument.Kind.expression(operand.expression, by: step, ending: shift)
-        return (Argument(kind: kind, span: span(from: start)), operand.height)
-    }
-
-    /// `100 trades`: the current token is the number.
-    mutating func tradeCount() -> Int {
-        let text = lexer.string(current.start..<current.end)
-        var count = 1
-        if text.utf8.allSatisfy(\.isDigit), let whole = Int(text), 1...SyntaxLimits.tradeCount ~= whole {
-            count = whole
-        } else {
-            refuse(.tradeCount(found: describe(current)), at: current)
-        }
-        advance()
-        advance()
-        return count
-    }
-
-    /// DURATION or a NAME that stands for one.
-    mutating func duration(of what: String) throws(SyntaxFailure) -> DurationText {
-        let token = current
-        switch current.kind {
-        case .duration(let milliseconds):
-            advance()
-            return .literal(milliseconds: milliseconds, span(token))
-        case .word(let text):
-            guard !token.leadsLine else { break }
-            advance()
-            return .name(Name(text: text, span: span(token)))
-        case .number(let text, _):
-            refuse(.missingUnit(text), at: token)
-            advance()
-            return .literal(milliseconds: 1, span(token))
-        case .invalid:
-            advance()
-            return .literal(milliseconds: 1, span(token))
-        default: break
-        }
-        throw failure(expected: "a duration behind `\(what)`", help: "write one such as 30s, 5m or 1h30m")
     }
 }
 

@@ -2,10 +2,12 @@ import Diagnostics
 
 extension Parser {
     /// A keyword that stands where a value or name must, and is meant as one: `when message > 3`.
-    /// At the start of a line, or before what a clause of that name begins with, it is meant as itself.
+    /// So is one with nothing behind it on its line. At the start of a line, or before what a clause of that
+    /// name begins with, it is meant as itself.
     mutating func isMeantAsName() -> Bool {
         guard case .keyword(let keyword) = current.kind, !current.leadsLine else { return false }
         let takesCondition = keyword == .when || keyword == .until || keyword == .unless
+        if peek().leadsLine { return true }
         switch peek().kind {
         case .mark(.open): return !takesCondition
         case .mark(.minus): return !takesCondition
@@ -39,12 +41,23 @@ extension Parser {
         }
     }
 
+    /// A word at the start of a line with a value behind it: no expression or list goes on like that, so it
+    /// rather is a clause's keyword, badly misspelt.
+    mutating func isStrayClause() -> Bool {
+        guard depth == 0, current.leadsLine, current.isWord else { return false }
+        let next = peek()
+        return !next.leadsLine && (next.startsOperand || next.kind == .string)
+    }
+
     /// True where a clause or item begins, misspelt ones among them: a broken construct ends here.
     mutating func isAtBoundary(clauses: Bool = true) -> Bool {
         if current.isEnd { return true }
         if current.startsItem { return current.leadsLine || peek().isWord }
         if current.startsClause { return clauses && !isMeantAsName() }
         guard current.leadsLine else { return false }
+        if current.isWord || current.isSymbol, indent(of: current) == (clauses ? clauseIndent : itemIndent) {
+            return true
+        }
         return misspeltKeyword(among: clauses ? Keyword.items + Keyword.clauses : Keyword.items) != nil
     }
 
@@ -74,29 +87,41 @@ extension Parser {
     }
 
     /// A NAME that is being given or referred to on its own, not in an expression.
-    mutating func name(_ what: String) throws(SyntaxFailure) -> Name {
+    mutating func name(_ what: String, inExpression: Bool = false) throws(SyntaxFailure) -> Name {
         let start = current
         switch current.kind {
         case .word(let text):
             advance()
-            return joinHyphens(Name(text: text, span: span(start)))
-        case .keyword(let keyword) where !current.leadsLine && keyword != .on:
+            let name = Name(text: text, span: span(start))
+            // In an expression the hyphen is a minus.
+            return inExpression ? name : joinHyphens(name)
+        case .keyword(let keyword) where !current.leadsLine && !keyword.joins:
             refuse(.keywordAsName(keyword), at: current)
             advance()
             return Name(text: keyword.rawValue, span: span(start))
         case .symbol(let text) where !current.leadsLine:
             mend(.malformedWord(text), at: current)
+            isSuspect = true
             advance()
             return Name(text: SyntaxProblem.snakeCase(text), span: span(start))
         case .invalid where !current.leadsLine:
+            if case .malformedNumber(let text, _) = current.problems.last?.problem {
+                let help = "a name begins with a lower-case letter; it has letters, digits and _"
+                report(.expected(what, found: "`\(text)`", help: help), start.start, start.end)
+                discard()
+                isBroken = true
+                return Name(text: text, span: span(start))
+            }
             guard case .malformedWord(let text) = current.problems.last?.problem else { break }
             let wasBroken = isBroken
             advance()
             isBroken = wasBroken
+            isSuspect = true
             return Name(text: SyntaxProblem.snakeCase(text), span: span(start))
         default: break
         }
-        throw failure(expected: what)
+        throw failure(
+            expected: what, help: "a name begins with a lower-case letter; it has letters, digits and _")
     }
 
     /// `my-rule` is read as `my_rule`.

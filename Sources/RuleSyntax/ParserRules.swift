@@ -7,7 +7,13 @@ extension Parser {
         do throws(SyntaxFailure) {
             let name = try name("the name of the rule")
             header = name
-            if current.is(.on) { target = try self.target() }
+            if current.is(.on) {
+                target = try self.target()
+            } else if isTargetWithoutOn() {
+                let help = "write `rule \(name.text) on ...`"
+                mend(.expected("`on`", found: describe(current), help: help), at: current)
+                target = try self.target(hasOn: false)
+            }
         } catch {
             isBroken = true
             if !isAtBoundary() { skipToBoundary() }
@@ -36,6 +42,7 @@ extension Parser {
         var comments = comments
         comments.before += gathered.map(\.comment)
         comments.beside = takeBeside()
+        clauseIndent = nil
         let isWhole = !isBroken
         let (clauses, areWhole) = clauses()
         comments.after = takeAfter()
@@ -45,10 +52,20 @@ extension Parser {
             isComplete: isWhole && areWhole)
     }
 
+    private mutating func isTargetWithoutOn() -> Bool {
+        if current.leadsLine { return false }
+        guard current.isWord || current.isSymbol else { return current.is(.all) || current.is(.slash) }
+        if let near = misspeltKeyword(among: Keyword.clauses + [.on]) {
+            if near == .on { mendKeyword(.on, place: "part of a rule's first line") }
+            return false
+        }
+        return true
+    }
+
     /// `on all except tech`
-    private mutating func target() throws(SyntaxFailure) -> RuleTarget {
+    private mutating func target(hasOn: Bool = true) throws(SyntaxFailure) -> RuleTarget {
         let start = current.start
-        advance()
+        if hasOn { advance() }
         let names: [TargetName]? = takes(.all) ? nil : try targetNames()
         let except = takes(.except) ? try targetNames() : []
         return RuleTarget(names: names, except: except, span: span(from: start))
@@ -58,7 +75,7 @@ extension Parser {
     mutating func clauses() -> ([Clause], areWhole: Bool) {
         var clauses: [Clause] = []
         var areWhole = true
-        while !current.isEnd {
+        while !current.isEnd, !isBackAtItems() {
             if !current.startsClause, !current.startsItem,
                 let near = misspeltKeyword(among: Keyword.clauses + Keyword.items)
             {
@@ -76,11 +93,21 @@ extension Parser {
         return (clauses, areWhole)
     }
 
+    /// A line that begins where the item did, when its clauses did not, is no clause.
+    private mutating func isBackAtItems() -> Bool {
+        guard let itemIndent, let clauseIndent, clauseIndent > itemIndent else { return false }
+        return current.leadsLine && !current.startsClause && indent(of: current) <= itemIndent
+    }
+
     /// What is neither a clause nor the continuation of one.
     private mutating func strayClauseText(isFirst: Bool) {
-        let isNewClause = current.leadsLine && current.isWord || isFirst
+        let isNewClause = current.leadsLine && (current.isWord || current.isSymbol)
         let found = describe(current)
-        refuse(isNewClause ? .unknownClause(found: found) : unexpectedBehindExpression(), at: current)
+        if isNewClause || isFirst {
+            refuse(.unknownClause(found: found), at: current)
+        } else if !isBroken, !isSuspect {
+            refuse(unexpectedBehindExpression(), at: current)
+        }
         advance()
         skipToBoundary()
     }
@@ -89,7 +116,9 @@ extension Parser {
         let before = takeComments().map(\.comment)
         gathered = []
         isBroken = false
+        isSuspect = false
         let start = current
+        clauseIndent = start.leadsLine ? indent(of: start) : nil
         advance()
         var kind: Clause.Kind?
         do throws(SyntaxFailure) {

@@ -5,7 +5,7 @@ extension Parser {
     mutating func session(_ comments: inout AttachedComments) throws(SyntaxFailure) -> Item? {
         let name = try name("the name of the session")
         do throws(SyntaxFailure) {
-            try expect(.assign)
+            try expect(.assign, help: "write `session \(name.text) = ...`")
             let hours = try sessionHours()
             endItem()
             comments.before += gathered.map(\.comment)
@@ -27,7 +27,7 @@ extension Parser {
             let hours = try word(of: ["regular", "extended"], "the hours of an exchange")
             return .exchange(mic: mic, hours: hours)
         }
-        guard current.isWord || current.kind == .invalid || current.kind != .end && !current.leadsLine else {
+        guard current.isWord || current.isSymbol || current.kind == .invalid else {
             throw failure(
                 expected: "an exchange or days",
                 help: "write `XNYS regular` or `mon-fri 09:00-17:30 \"Europe/London\"`")
@@ -38,12 +38,12 @@ extension Parser {
         repeat {
             let token = current
             switch token.kind {
-            case .clock(let open, let close):
+            case .clock(let open, let close) where !token.isSpoilt:
                 advance()
                 clocks.append(ClockRange(open: open, close: close, span: span(token)))
-            case .number, .duration, .invalid:
+            case .clock, .number, .duration, .invalid:
                 refuse(.malformedClock, at: token)
-                while !current.is(.comma), current.kind != .string, !isAtBoundary() { advance() }
+                while !current.is(.comma), current.kind != .string, !isAtBoundary() { discard() }
             default: throw failure(expected: "hours of the day", help: "write them like 09:00-17:30")
             }
         } while takes(.comma)
@@ -71,7 +71,7 @@ extension Parser {
         comments.before += gathered.map(\.comment)
         comments.beside = takeBeside()
         var rows: [TableRow] = []
-        while !isAtBoundary() {
+        while current.startsRow || !isAtBoundary() {
             if let row = row() { rows.append(row) } else { isWhole = false }
         }
         comments.after = takeAfter()
@@ -93,19 +93,24 @@ extension Parser {
         switch start.kind {
         case .symbol(let text): symbol = Name(text: text, span: span(start))
         case .keyword(.else), .invalid: break
-        default: refuse(.expected("a symbol or `else`", found: describe(start), help: []), at: start)
+        default:
+            refuse(
+                .expected(
+                    "a symbol or `else`", found: describe(start), help: "a row is written `AAPL 200 150`"),
+                at: start)
         }
         advance()
         var values: [Expression] = []
         while let value = literalValue() { values.append(value) }
-        if values.isEmpty, !isBroken {
+        let goesOn = !current.startsRow && !isAtBoundary()
+        if values.isEmpty, !isBroken, !goesOn {
             refuse(.missingOperand(after: describe(previous)), at: previous)
         }
-        if !current.startsRow, !isAtBoundary() {
+        if goesOn {
             refuse(
                 .expected(
                     "a literal", found: describe(current),
-                    help: ["a row has a symbol and one literal a column"]), at: current)
+                    help: "a row has a symbol and one literal a column"), at: current)
             repeat { advance() } while !isAtBoundary() && !(current.leadsLine && current.startsRow)
         }
         if isBroken { return nil }
@@ -133,7 +138,7 @@ extension Parser {
 
     private mutating func primaryLiteral() throws(SyntaxFailure) -> Expression {
         guard current.startsOperand, !current.isWord, !current.isSymbol else {
-            throw failure(expected: "a literal")
+            throw failure(expected: "a literal", help: "write one such as 200, 2% or 5m")
         }
         return try primary().expression
     }

@@ -1,10 +1,11 @@
-/// A rule file in the canonical format (LANGUAGE 10): one clause a line in the grammar's order, two-space indent,
-/// conditions broken at their topmost `and` or `or`, one blank line between items, every comment kept.
+/// A rule file in the canonical format (LANGUAGE 10): one clause a line in the grammar's order, two-space
+/// indent, conditions broken at their topmost `and` or `or`, one blank line between items, comments kept.
 ///
-/// Formatting a formatted text changes nothing. The tree that is read from the result is the one given, with clauses
-/// in the grammar's order (which has no meaning of its own).
+/// Formatting a formatted text changes nothing. The tree that is read from the result is the one given, with
+/// clauses in the grammar's order (which has no meaning of its own).
 ///
-/// - Precondition: the file was read without errors; what could not be read is not in the tree and would be lost.
+/// - Precondition: the file was read without errors; what could not be read is not in the tree and would
+///   be lost.
 public func formatRules(_ file: RuleFile) -> String {
     var formatter = RuleFormatter()
     for item in file.items { formatter.write(item) }
@@ -37,7 +38,9 @@ struct RuleFormatter {
             line(comment.canonicalText)
         }
         // Documentation stays with what it documents.
-        if keepsLastBlank, let last = comments.last, last.beforeBlankLine, !last.isDocumentation { text += "\n" }
+        if keepsLastBlank, let last = comments.last, last.beforeBlankLine, !last.isDocumentation {
+            text += "\n"
+        }
     }
 
     mutating func write(_ item: Item) {
@@ -127,7 +130,9 @@ extension [Clause] {
         let ranks = Dictionary(uniqueKeysWithValues: Keyword.clauses.enumerated().map { ($1, $0) })
         return enumerated()
             .sorted { left, right in
-                let (first, second) = (ranks[left.element.kind.word] ?? 0, ranks[right.element.kind.word] ?? 0)
+                let (first, second) = (
+                    ranks[left.element.kind.word] ?? 0, ranks[right.element.kind.word] ?? 0
+                )
                 return (first, left.offset) < (second, right.offset)
             }
             .map(\.element)

@@ -10,4 +10,6 @@ enum SyntaxLimits {
     static let tradeCount = 1_000_000_000
     /// Bytes of a number's text; the longest Double in plain decimals has 309 digits before the point.
     static let numberText = 1_100
+    /// Findings in a file. Whatever has more is no rule file.
+    static let diagnostics = 500
 }

@@ -20,10 +20,14 @@ extension SyntaxProblem {
             return ProblemText(
                 "\(found) does not begin a clause",
                 "a clause is one of \(Self.list(Keyword.clauses.map(\.rawValue)))")
-        case .missingOperator(let found):
+        case .missingOperator(let found, let isInside):
+            let message = "\(found) stands behind a complete expression"
+            if let fix = Self.spoken[found] { return ProblemText(message, fix) }
             return ProblemText(
-                "\(found) stands behind a complete expression",
-                "join two conditions with `and` or `or`, or begin a clause with its keyword")
+                message,
+                isInside
+                    ? "put an operator between the two, such as `and` or `+`"
+                    : "join two conditions with `and` or `or`, or begin a clause with its keyword")
         case .unknownWord(let found, let kind, let choices):
             if let near = nearestName(to: found, among: choices) {
                 return ProblemText("`\(found)` is not \(kind)", "did you mean `\(near)`?")
@@ -40,9 +44,9 @@ extension SyntaxProblem {
     var expressionText: ProblemText {
         switch self {
         case .expected(let what, let found, let help):
-            var text = ProblemText("expected \(what), found \(found)")
-            text.help = help
-            return text
+            return ProblemText("expected \(what), found \(found)", help)
+        case .stepBehindShift:
+            return ProblemText("`by` stands before `ending`", "write `1h by 1m ending 5m ago`")
         case .missingOperand(let after):
             return ProblemText(
                 "something is missing behind \(after)",
@@ -63,9 +67,10 @@ extension SyntaxProblem {
         case .stringAsOperand:
             return ProblemText(
                 "a string cannot stand in an expression", "strings stand in messages, labels and runbooks")
-        case .missingUnit(let number):
+        case .missingUnit(let number, let isHold):
             return ProblemText(
-                "a duration needs a unit", "write \(number)s, \(number)m, \(number)h or \(number)d")
+                "a duration needs a unit", "write \(number)s, \(number)m, \(number)h or \(number)d",
+                isHold ? "or `for \(number) trades` to count trades" : "")
         case .missingThousands(let number):
             return ProblemText(
                 "numbers have no separators", "write \(number), or use k, mn, bn: 1.5k is 1500")
@@ -100,6 +105,17 @@ extension SyntaxProblem {
         default: return ProblemText("")
         }
     }
+
+    /// What a trader says and the language writes otherwise.
+    private static let spoken = [
+        "`above`": "write `>`, or `crosses above` for the moment of crossing",
+        "`over`": "write `>`, or `crosses above` for the moment of crossing",
+        "`below`": "write `<`, or `crosses below` for the moment of crossing",
+        "`under`": "write `<`, or `crosses below` for the moment of crossing",
+        "`is`": "write `==` to compare", "`equals`": "write `==` to compare",
+        "`to`": "write a range as `1..5`", "`times`": "write `*` to multiply",
+        "`percent`": "write `%` right behind the number",
+    ]
 
     /// `a, b or c`.
     static func list(_ words: [String]) -> String {

@@ -35,10 +35,13 @@ enum SyntaxProblem: Equatable {
     case misspelt(found: String, meant: Keyword, place: String)
     case clauseOutsideRule(Keyword)
     case unknownClause(found: String)
-    case missingOperator(found: String)
-    case expected(String, found: String, help: [String])
+    /// Two values side by side; inside brackets or a slot, no clause could begin there.
+    case missingOperator(found: String, isInside: Bool)
+    case expected(String, found: String, help: String)
     case keywordAsName(Keyword)
     case missingOperand(after: String)
+    /// `ending 5m ago by 1m`
+    case stepBehindShift
     case missingComma
     case danglingComma
     case unclosedBracket
@@ -46,7 +49,7 @@ enum SyntaxProblem: Equatable {
     case comparisonChain
     case notAsOperand
     case stringAsOperand
-    case missingUnit(String)
+    case missingUnit(String, isHold: Bool)
     case missingThousands(String)
     case unknownWord(found: String, kind: String, choices: [String])
     case tradeCount(found: String)
@@ -83,7 +86,7 @@ enum SyntaxProblem: Equatable {
         case .malformedWord, .emptySymbol, .emptyPattern, .hyphenatedName, .numericSymbol: "E004"
         case .unknownItem: "E005"
         case .unknownClause, .clauseOutsideRule: "E006"
-        case .expected, .stringAsOperand, .missingThousands: "E007"
+        case .expected, .stringAsOperand, .missingThousands, .stepBehindShift: "E007"
         case .keywordAsName: "E008"
         case .missingOperand, .missingOperator: "E009"
         case .unclosedBracket, .strayBracket: "E010"

@@ -7,7 +7,7 @@ struct ProblemText {
 
     init(_ message: String, _ help: String...) {
         self.message = message
-        self.help = help
+        self.help = help.filter { !$0.isEmpty }
     }
 }
 
