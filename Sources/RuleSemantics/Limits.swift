@@ -1,0 +1,15 @@
+/// Every bound of the checker, with its unit and its reason.
+enum Limits {
+    /// Milliseconds: a hundred years. Sums of three such durations stay far inside an Int64.
+    static let greatestDuration: Int64 = 36_525 * 86_400_000
+    /// Levels of one expression, `let` bodies included: the checker recurses, and the stack is finite.
+    static let greatestDepth = 400
+    /// Nodes of one expression once every `let` is expanded: doubling ten `let`s fits, doubling forty does not.
+    static let greatestSize = 20_000
+    /// `let` bodies that one top expression expands.
+    static let greatestExpansions = 10_000
+    /// Trades of a window `N trades`.
+    static let greatestTradeCount = 1_000_000
+    /// Samples that a suggested grid window has at most.
+    static let suggestedSamples: Int64 = 2_000
+}
