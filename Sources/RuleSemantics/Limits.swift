@@ -3,7 +3,7 @@ enum Limits {
     /// Milliseconds: a hundred years. Sums of three such durations stay far inside an Int64.
     static let greatestDuration: Int64 = 36_525 * 86_400_000
     /// Levels of one expression, `let` bodies included: the checker recurses, and the stack is finite.
-    static let greatestDepth = 400
+    static let greatestDepth = 1000
     /// Nodes of one expression once every `let` is expanded: doubling ten `let`s fits, doubling forty does not.
     static let greatestSize = 20_000
     /// `let` bodies that one top expression expands.

@@ -76,7 +76,8 @@ public enum BuiltinTable {
             example: "deviation(price, vwap(30m)) > 50bp"),
         later(
             row(
-                .twap, [sampledWindow], .price, "the mean of the prevailing price at grid points in (t - w, t]",
+                .twap, [sampledWindow], .price,
+                "the mean of the prevailing price at grid points in (t - w, t]",
                 example: "price > twap(1h by 1m)"),
             instead: "`vwap(1h)` or `avg(price, 1h)` is near to it"),
     ]
@@ -156,11 +157,13 @@ public enum BuiltinTable {
         later(
             row(
                 .correlation, [.series("a"), .series("b"), sampledWindow], .number,
-                "Pearson's correlation of grid steps' log returns", example: "correlation(price, SPY.price, 1h by 1m) < 0.2")),
+                "Pearson's correlation of grid steps' log returns",
+                example: "correlation(price, SPY.price, 1h by 1m) < 0.2")),
         later(
             row(
                 .beta, [.series("a"), .series("b"), sampledWindow], .number,
-                "the slope of a's log returns on b's, by grid steps", example: "beta(price, SPY.price, 1h by 1m) > 2")),
+                "the slope of a's log returns on b's, by grid steps",
+                example: "beta(price, SPY.price, 1h by 1m) > 2")),
         later(
             row(
                 .rsi, [sampledWindow], .number,

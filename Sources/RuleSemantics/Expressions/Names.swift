@@ -1,0 +1,170 @@
+import Diagnostics
+import RuleSyntax
+
+extension Checker {
+    /// A NAME with what stands before its point and in its brackets: parameter, builtin, `let`, series or
+    /// table.
+    func nameTerm(
+        _ whole: Expression, owner: Owner?, name: Name, arguments: [Argument]?, in scope: Scope
+    ) -> Term {
+        if owner == nil, let parameter = scope.parameters[name.text] {
+            return parameterTerm(whole, parameter, name, arguments, in: scope)
+        }
+        if owner == nil, name.text == "symbol" { return keyTerm(whole, arguments, in: scope) }
+        if case .name(let table) = owner, scope.parameters[table.text] == nil {
+            return tableTerm(whole, table: table, column: name, arguments, in: scope)
+        }
+        var inner = scope
+        switch owner {
+        case .symbol(let symbol): inner = scope.owned(by: .symbol(symbol.text))
+        case .name(let parameter):
+            guard let key = symbolKey(parameter, in: scope) else { return .mistaken(whole) }
+            inner = scope.owned(by: key)
+        case nil: break
+        }
+        if let row = BuiltinTable.row(named: name.text) {
+            return builtinTerm(whole, row, BuiltinUse(name, owner, arguments), in: inner)
+        }
+        return definedTerm(whole, owner, name, arguments, in: inner)
+    }
+
+    private func definedTerm(
+        _ whole: Expression, _ owner: Owner?, _ name: Name, _ arguments: [Argument]?, in scope: Scope
+    ) -> Term {
+        guard let definition = definitions.find(name.text, in: .value) else {
+            unknownName(name, owner: owner, in: scope)
+            return .mistaken(whole)
+        }
+        markUsed(name.text, in: .value)
+        switch definition.meaning {
+        case .constant(let parameters, let body):
+            let use = ConstantUse(name: name, parameters: parameters, body: body, definition: definition)
+            return constantTerm(whole, use, arguments, in: scope)
+        case .series:
+            if let owner {
+                report(
+                    Fault.ownerNotHere(owner, name, "a series has its symbols in its definition"), in: scope)
+                return .mistaken(whole)
+            }
+            return seriesTerm(whole, name, arguments, in: scope)
+        case .table(let parameters, _):
+            report(Fault.tableNeedsColumn(name, parameters.first?.name.text), in: scope)
+            return .mistaken(whole)
+        default:
+            report(Fault.misplacedName(name, definition.meaning.word), in: scope)
+            return .mistaken(whole)
+        }
+    }
+
+    private func parameterTerm(
+        _ whole: Expression, _ parameter: Term, _ name: Name, _ arguments: [Argument]?, in scope: Scope
+    ) -> Term {
+        if arguments != nil {
+            report(Fault.bracketsNotHere(name, "it is a parameter"), in: scope)
+            return .mistaken(whole)
+        }
+        var result = parameter
+        result.surface = Expression(kind: parameter.surface.kind, span: whole.span)
+        // What the argument reads is read here.
+        for value in parameter.reads { record(value) }
+        return result
+    }
+
+    /// `symbol`, the instance's own.
+    private func keyTerm(_ whole: Expression, _ arguments: [Argument]?, in scope: Scope) -> Term {
+        if case .absent(let absence) = scope.key {
+            report(Fault.noSymbolHere("symbol", whole.span, absence), in: scope)
+            return .mistaken(whole)
+        }
+        var result = Term(.symbol(scope.owner ?? .key), .symbol, surface: whole)
+        if case .symbol(let name) = scope.key {
+            result.surface = Expression(kind: .symbol(name), span: whole.span)
+        }
+        result.isPlaceholder = scope.key == .deferred
+        return result
+    }
+
+    /// What a parameter of type symbol stands for, as the owner before a point.
+    private func symbolKey(_ name: Name, in scope: Scope) -> Scope.Key? {
+        guard let parameter = scope.parameters[name.text], !parameter.isMistaken else { return nil }
+        guard parameter.type == .symbol, case .symbol(let owner) = parameter.expression else {
+            report(Fault.ownerIsNoSymbol(name, parameter.type), in: scope)
+            return nil
+        }
+        if parameter.isPlaceholder { return .deferred }
+        switch owner {
+        case .key: return .instance
+        case .symbol(let symbol): return .symbol(symbol)
+        }
+    }
+
+    private func unknownName(_ name: Name, owner: Owner?, in scope: Scope) {
+        if isRefused(name.text) { return }
+        for space in [Definitions.Space.session, .list, .rule] {
+            guard let other = definitions.find(name.text, in: space) else { continue }
+            markUsed(name.text, in: space)
+            return report(Fault.misplacedName(name, other.meaning.word), in: scope)
+        }
+        let parameters = owner == nil ? scope.parameters.keys.sorted() : []
+        let candidates = parameters + definitions.names(in: .value) + BuiltinTable.names
+        report(Fault.unknownName(name, near: nearestName(to: name.text, among: candidates)), in: scope)
+    }
+
+    /// `limits.upper`: the value in the row of the instance's symbol. Not evaluated by this version.
+    private func tableTerm(
+        _ whole: Expression, table name: Name, column: Name, _ arguments: [Argument]?, in scope: Scope
+    ) -> Term {
+        guard let definition = definitions.find(name.text, in: .value),
+            case .table(let parameters, let rows) = definition.meaning
+        else {
+            if !isRefused(name.text) {
+                let tables = definitions.all.filter { $0.meaning.word == "table" }.map(\.name.text)
+                report(Fault.unknownOwner(name, column, tables + scope.parameters.keys.sorted()), in: scope)
+            }
+            return .mistaken(whole)
+        }
+        markUsed(name.text, in: .value)
+        guard let parameter = parameters.first(where: { $0.name.text == column.text }) else {
+            report(Fault.unknownColumn(column, of: name, parameters.map(\.name.text)), in: scope)
+            return .mistaken(whole)
+        }
+        if arguments != nil {
+            report(Fault.bracketsNotHere(column, "it is a column of a table"), in: scope)
+            return .mistaken(whole)
+        }
+        checkRows(of: definition, rows, for: name, in: scope)
+        report(Fault.notEvaluated("a look-up in a table", whole.span, instead: nil), in: scope)
+        guard let type = ParameterType(rawValue: parameter.type.text)?.valueType else {
+            return .mistaken(whole)
+        }
+        var result = Term(.number(0), type, surface: whole)
+        result.isPlaceholder = true
+        return result
+    }
+
+    /// A table needs `else` or a row for each symbol that uses it (LANGUAGE 8.8).
+    private func checkRows(
+        of table: Definitions.Definition, _ rows: [TableRow], for name: Name, in scope: Scope
+    ) {
+        guard table.item.isComplete, !rows.contains(where: { $0.symbol == nil }) else { return }
+        let listed = Set(rows.compactMap(\.symbol?.text))
+        switch scope.key {
+        case .deferred: return
+        case .absent(let absence): report(Fault.noSymbolHere(name.text, name.span, absence), in: scope)
+        case .symbol(let symbol):
+            if !listed.contains(symbol) { report(Fault.tableLacks([symbol], name, table.name), in: scope) }
+        case .instance:
+            guard let target = scope.target else { return }
+            if target.selectsUnlisted {
+                return report(Fault.tableNeedsElse(name, table.name), in: scope)
+            }
+            let missing = target.listedSymbols.filter { !listed.contains($0) }
+            if !missing.isEmpty { report(Fault.tableLacks(missing, name, table.name), in: scope) }
+        }
+    }
+
+    /// Notes a value that a transition carries; each once, under its canonical text.
+    func record(_ value: CheckedValue) {
+        if !reads.contains(where: { $0.text == value.text }) { reads.append(value) }
+    }
+}

@@ -1,0 +1,69 @@
+import Diagnostics
+import MarketModel
+import RuleSyntax
+
+/// What the clauses of a rule or template have said so far.
+struct RuleDraft {
+    var name: Name
+    var isTemplate = false
+    /// The kinds seen, each with its keyword.
+    var keywords: [String: SourceSpan] = [:]
+
+    var when: CheckedExpression?
+    var whenSpan: SourceSpan?
+    /// What `when` reads, then what the message reads.
+    var conditionReads: [CheckedValue] = []
+    var messageReads: [CheckedValue] = []
+    var hold: Int64?
+    var holdSpan: SourceSpan?
+    var until: CheckedExpression?
+    var untilSpan: SourceSpan?
+    var unless: CheckedExpression?
+    var unlessSpan: SourceSpan?
+    var session: CheckedSession?
+    var sessionSpan: SourceSpan?
+    var sessionDelay: Int64 = 0
+    var hasSessionDelay = false
+    var cooldown: Int64?
+    var repeats: Int64?
+    var severity = Severity.warning
+    /// The levels of `escalate`, with their places.
+    var escalations: [(level: Severity, name: Name)] = []
+    var labels: [Transition.Label] = []
+    var labelSpans: [String: SourceSpan] = [:]
+    var notifiers: [String] = []
+    var runbook: String?
+    var message: [MessageSegment]?
+
+    init(name: Name, isTemplate: Bool = false) {
+        self.name = name
+        self.isTemplate = isTemplate
+    }
+}
+
+extension Clause.Kind {
+    /// The keyword, as messages call the clause; `for 5m` and `for 3 trades` are one kind.
+    var word: String {
+        switch self {
+        case .use: "use"
+        case .when: "when"
+        case .then: "then"
+        case .holdFor, .holdForTrades: "for"
+        case .until: "until"
+        case .unless: "unless"
+        case .during: "during"
+        case .cooldown: "cooldown"
+        case .repeats: "repeat"
+        case .unknown: "unknown"
+        case .severity: "severity"
+        case .escalate: "escalate"
+        case .labels: "labels"
+        case .notify: "notify"
+        case .runbook: "runbook"
+        case .message: "message"
+        }
+    }
+
+    /// `then`, `escalate` and `labels` may stand more than once (LANGUAGE 6).
+    var mayRepeat: Bool { ["then", "escalate", "labels"].contains(word) }
+}

@@ -1,0 +1,111 @@
+import Diagnostics
+import RuleSyntax
+
+extension Checker {
+    /// The warnings of LANGUAGE 9 on a rule whose clauses are understood.
+    func warn(about rule: CheckedRule, _ draft: RuleDraft) {
+        warnAboutTruth(rule, draft)
+        warnAboutSources(rule, draft)
+        warnAboutSession(rule, draft)
+    }
+
+    private func warnAboutTruth(_ rule: CheckedRule, _ draft: RuleDraft) {
+        let when = Folding.truth(of: rule.when)
+        let place = draft.whenSpan ?? rule.span
+        if !when.canBeTrue {
+            report(Fault.neverFires(draft.name, place, "its condition is never true"))
+        } else if !when.canBeFalse, rule.hasNoOtherGate {
+            report(Fault.alwaysFiring(draft.name, place))
+        }
+        if let until = rule.until, let place = draft.untilSpan {
+            let truth = Folding.truth(of: until)
+            if truth == .always {
+                report(Fault.neverFires(draft.name, place, "`until` is always true"))
+            } else if !truth.canBeTrue {
+                report(Fault.neverClears(draft.name, place))
+            }
+        }
+        if let unless = rule.unless, let place = draft.unlessSpan, Folding.truth(of: unless) == .always {
+            report(Fault.neverFires(draft.name, place, "`unless` is always true"))
+        }
+    }
+
+    private func warnAboutSources(_ rule: CheckedRule, _ draft: RuleDraft) {
+        let isConstant = Folding.truth(of: rule.when) != .open
+        if !rule.when.readsAnything, !isConstant {
+            report(Fault.noDataSource(draft.name, draft.whenSpan ?? rule.span))
+        }
+        guard let known = options.rateSeries else { return }
+        var seen: Set<Int> = []
+        for condition in [rule.when, rule.until, rule.unless].compactMap({ $0 }) {
+            for call in condition.calls {
+                for case .rate(let index) in call.arguments
+                where !known.contains(rateSeries[index]) && seen.insert(index).inserted {
+                    report(Fault.rateNotLoaded(draft.name, call.span, rateSeries[index], known.sorted()))
+                }
+            }
+        }
+    }
+
+    private func warnAboutSession(_ rule: CheckedRule, _ draft: RuleDraft) {
+        guard let session = rule.session, let place = draft.sessionSpan else { return }
+        let length = session.longestSpan
+        let open = length - rule.sessionDelay
+        let lengthText = canonicalDuration(length)
+        if length >= Limits.greatestDuration { return }
+        if open <= 0 {
+            return report(
+                Fault.delayOutlastsSession(
+                    place, canonicalDuration(rule.sessionDelay), session.name, lengthText))
+        }
+        if let hold = rule.hold, hold >= open, let span = draft.holdSpan {
+            report(
+                Fault.holdOutlastsSession(
+                    span, canonicalDuration(hold), session.name, canonicalDuration(open)))
+        }
+        for call in rule.when.calls {
+            guard let reach = call.reach else { continue }
+            let text = call.span.text
+            if reach > length {
+                report(
+                    Fault.windowOutlastsSession(
+                        call.span, text, canonicalDuration(reach), session.name, lengthText))
+            } else if [.change, .move, .ago].contains(call.builtin), reach > rule.sessionDelay {
+                report(
+                    Fault.changeAcrossOpen(
+                        call.span, text, canonicalDuration(reach), session.name,
+                        hasDelay: draft.hasSessionDelay))
+            }
+        }
+    }
+
+    /// Names that nothing refers to; those of rules are there for themselves.
+    func warnAboutUnusedNames() {
+        for definition in definitions.all {
+            let space = definition.meaning.space
+            guard space != .rule, definitions.isFirst(definition) else { continue }
+            if used[space]?.contains(definition.name.text) ?? false { continue }
+            report(Fault.unusedName(definition.name, definition.meaning.word))
+        }
+    }
+
+    func warnAboutEmptyProgram() {
+        let isBlank = files.allSatisfy { $0.items.isEmpty && $0.isUnwritten }
+        if isBlank { report(Fault.noRules(files.map(\.source.name))) }
+    }
+}
+
+extension RuleFile {
+    /// Nothing but white space and comments: what could not be read is reported by the parser.
+    fileprivate var isUnwritten: Bool {
+        String(decoding: source.text, as: UTF8.self).split(separator: "\n").allSatisfy { line in
+            let text = line.drop(while: \.isWhitespace)
+            return text.isEmpty || text.hasPrefix("#")
+        }
+    }
+}
+
+extension CheckedRule {
+    /// Whether only `when` decides: `unless` or `until` may still close a rule that is always true.
+    fileprivate var hasNoOtherGate: Bool { unless == nil && until == nil }
+}
