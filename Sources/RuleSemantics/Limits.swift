@@ -4,7 +4,7 @@ enum Limits {
     static let greatestDuration: Int64 = 36_525 * 86_400_000
     /// Levels of one expression, `let` bodies included: the checker recurses, and the stack is finite.
     static let greatestDepth = 1000
-    /// Nodes of one expression once every `let` is expanded: doubling ten `let`s fits, doubling forty does not.
+    /// Nodes of one expression once every `let` is expanded: ten that double fit, forty do not.
     static let greatestSize = 20_000
     /// `let` bodies that one top expression expands.
     static let greatestExpansions = 10_000

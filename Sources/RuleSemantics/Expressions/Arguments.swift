@@ -27,7 +27,8 @@ extension Checker {
             term: term)
     }
 
-    /// x: a series and nothing else; what is computed has to be named, so that its cost is seen (LANGUAGE 8.6).
+    /// x: a series and nothing else; what is computed is named first, so that its cost is seen
+    /// (LANGUAGE 8.6).
     private func seriesPart(_ argument: Argument, of row: Builtin, in scope: Scope) -> CheckedPart? {
         guard case .expression(let plain, nil, nil) = argument.kind else {
             report(Fault.seriesExpected(argument.span, nil, row), in: scope)

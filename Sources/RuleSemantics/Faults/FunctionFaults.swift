@@ -48,7 +48,8 @@ extension Fault {
     static func argumentType(_ term: Term, _ parameter: Parameter, _ type: ParameterType) -> Diagnostic {
         var diagnostic = Diagnostic.fault(
             .argumentType,
-            "parameter `\(parameter.name.text)` is \(type.valueType), and `\(term.short)` is \(term.describedType)",
+            "parameter `\(parameter.name.text)` is \(type.valueType), "
+                + "and `\(term.short)` is \(term.describedType)",
             at: term.origin,
             notes: [Diagnostic.Note(span: parameter.name.span, text: "the parameter is declared here")])
         switch (type, term.type) {

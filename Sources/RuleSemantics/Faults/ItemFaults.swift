@@ -61,7 +61,8 @@ extension Fault {
     static func rowLength(_ row: TableRow, _ columns: [Parameter]) -> Diagnostic {
         .fault(
             .tableRow,
-            "the table has \(Wording.plural(columns.count, "column")), and this row \(Wording.plural(row.values.count, "value"))",
+            "the table has \(Wording.plural(columns.count, "column")), and this row "
+                + Wording.plural(row.values.count, "value"),
             at: row.span,
             help: "write one value for each of \(Wording.list(columns.map { Wording.code($0.name.text) }))")
     }

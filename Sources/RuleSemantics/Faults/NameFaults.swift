@@ -63,7 +63,8 @@ extension Fault {
         let list =
             known.isEmpty
             ? "no notifier is defined: write notifiers/\(name.text).yaml"
-            : "write notifiers/\(name.text).yaml, or use \(Wording.choices(known.prefix(8).map(Wording.code)))"
+            : "write notifiers/\(name.text).yaml, or use "
+                + Wording.choices(known.prefix(8).map(Wording.code))
         return .fault(
             .unknownNotifier, "no file defines the notifier `\(name.text)`", at: name.span,
             help: near.map { "did you mean `\($0)`?" } ?? list)

@@ -41,7 +41,8 @@ extension Fault {
     static func numberForDuration(_ bare: Term, _ meeting: Meeting) -> Diagnostic {
         .fault(
             .numberForDuration,
-            "cannot \(meeting.verb) a duration and the bare number \(bare.numberText): a duration needs a unit",
+            "cannot \(meeting.verb) a duration and the bare number \(bare.numberText): "
+                + "a duration needs a unit",
             at: bare.span, help: units(for: bare), notes: notes(on: bare))
     }
 
@@ -106,7 +107,8 @@ extension Fault {
     static func ageNotCompared(_ term: Term) -> Diagnostic {
         .fault(
             .ageNotCompared,
-            "an age changes all the time: it may only be compared with a constant duration, or stand in a message",
+            "an age changes all the time: it may only be compared with a constant duration, "
+                + "or stand in a message",
             at: term.span, help: "write `\(term.short) > 5m`")
     }
 

@@ -50,7 +50,8 @@ extension Fault {
     ) -> Diagnostic {
         .fault(
             .sessionTooShort,
-            "`\(call)` reaches back \(reach), and session `\(session)` lasts \(length): it always reads the time before the open",
+            "`\(call)` reaches back \(reach), and session `\(session)` lasts \(length): "
+                + "it always reads the time before the open",
             at: span, help: "shorten the window, or leave `during` out")
     }
 
@@ -59,7 +60,8 @@ extension Fault {
     ) -> Diagnostic {
         .fault(
             .sessionTooShort,
-            "`for \(hold)` never ends inside session `\(session)`, which lasts \(length): the rule can never fire",
+            "`for \(hold)` never ends inside session `\(session)`, which lasts \(length): "
+                + "the rule can never fire",
             at: span, help: "shorten `for`")
     }
 
@@ -68,7 +70,8 @@ extension Fault {
     ) -> Diagnostic {
         .fault(
             .sessionTooShort,
-            "`after \(delay)` leaves nothing of session `\(session)`, which lasts \(length): the rule can never fire",
+            "`after \(delay)` leaves nothing of session `\(session)`, which lasts \(length): "
+                + "the rule can never fire",
             at: span, help: "shorten `after`")
     }
 

@@ -77,7 +77,8 @@ extension Fault {
         let reach = canonicalDuration(length + shift)
         return .fault(
             .windowTooLong,
-            "a window that keeps every point reaches back at most \(canonicalDuration(bound)), this one \(reach)",
+            "a window that keeps every point reaches back at most \(canonicalDuration(bound)), "
+                + "this one \(reach)",
             at: span,
             help: "give it a grid: `\(gridText(length, samples: Limits.suggestedSamples))`",
             "or raise the bound of exact windows in the configuration, where memory allows")

@@ -122,8 +122,8 @@ extension NumberFormat {
             return "a duration prints in its own units; leave the format out, or divide it: `age(price) / 1s`"
         }
         guard unit == .plain || quantity.dimension.isNone else {
-            return
-                "\(unit == .percent ? "`%`" : "`bp`") shows a ratio, and it is \(ValueType.quantity(quantity))"
+            let sign = unit == .percent ? "`%`" : "`bp`"
+            return "\(sign) shows a ratio, and it is \(ValueType.quantity(quantity))"
         }
         return nil
     }

@@ -82,7 +82,8 @@ extension CheckedExpression {
         case .symbol(let owner): "symbol \(owner)"
         case .series(let reference): "\(reference)"
         case .call(let call):
-            "\(call.builtin.rawValue) \(call.owner) (\(call.arguments.map(\.identity).joined(separator: ",")))"
+            "\(call.builtin.rawValue) \(call.owner) "
+                + "(\(call.arguments.map(\.identity).joined(separator: ",")))"
         case .negate(let inner): "-(\(inner.identity))"
         case .not(let inner): "not (\(inner.identity))"
         case .arithmetic(let symbol, let left, let right):
