@@ -32,6 +32,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+        // Tests only: unbounded integers for the reference interpreter.
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
     ],
     targets: [
         // System libraries (Debian's -dev packages).
@@ -90,7 +92,10 @@ let package = Package(
             exclude: ["Fixtures"]),
         tests(
             "EngineTests",
-            ["MarketModel", "RuleSyntax", "RuleSemantics", "Engine", "RuleCompiler", "Diagnostics"],
+            [
+                "MarketModel", "RuleSyntax", "RuleSemantics", "Engine", "RuleCompiler", "Diagnostics",
+                .product(name: "BigInt", package: "BigInt"),
+            ],
             exclude: ["Fixtures"]),
         tests("FeedsTests", ["Feeds", "MarketModel"]),
         tests("KafkaTests", ["Kafka"]),
