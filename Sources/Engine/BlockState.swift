@@ -20,8 +20,9 @@ struct BlockState: ~Copyable {
     let activeMask: UInt64
     let allStreams: UInt64
     let key: SymbolID?
-    /// The key's trades: their scales are the decimals of a message's prices.
+    /// The key's trades and, if the block reads them, quotes: their scales are a message's decimals.
     let keyTrades: UnsafeMutablePointer<PointStream>?
+    let keyQuotes: UnsafeMutablePointer<PointStream>?
     /// Where a named series puts its points, and the register that holds its value.
     let output: UnsafeMutablePointer<PointStream>?
     let outputRegister: Int
@@ -54,6 +55,7 @@ struct BlockState: ~Copyable {
         allStreams = shared.allStreams
         key = place.key
         keyTrades = place.keyTrades
+        keyQuotes = place.keyQuotes
         output = place.output
         outputRegister = place.outputRegister
         startsWithFirstTrade = place.startsWithFirstTrade
@@ -162,7 +164,7 @@ struct BlockState: ~Copyable {
             severity: emitter.severity(of: rule.pointee.rule))
         transition.values = (0..<rule.pointee.reportCount).map { registers[Int(rule.pointee.reported[$0])] }
         if let trades = keyTrades {
-            transition.priceScale = trades.pointee.scaleA
+            transition.priceScale = max(trades.pointee.scaleA, keyQuotes?.pointee.scaleA ?? 0)
             transition.sizeScale = trades.pointee.scaleB
         }
         emitter.transitions.append(transition)
@@ -186,6 +188,7 @@ struct BlockState: ~Copyable {
 struct BlockPlace {
     var key: SymbolID?
     var keyTrades: UnsafeMutablePointer<PointStream>?
+    var keyQuotes: UnsafeMutablePointer<PointStream>?
     var output: UnsafeMutablePointer<PointStream>?
     var outputRegister = 0
     /// It sleeps until the key's first trade.

@@ -70,9 +70,8 @@ struct Cluster: ~Copyable {
         return block
     }
 
-    /// Makes an instance exist from instant `t` on, or, if it does, has it evaluated then.
+    /// Has a block evaluated at instant `t`, from which on the instance exists if it did not before.
     mutating func wake(_ block: UnsafeMutablePointer<BlockState>, at t: Int64) {
-        if !block.pointee.isActive { block.pointee.activate() }
         guard t < block.pointee.timer else { return }
         block.pointee.timer = t
         timers.update(block)
@@ -84,8 +83,7 @@ struct Cluster: ~Copyable {
         let instant = max(t, closed)
         for block in series + blocks {
             if block.pointee.isActive {
-                block.pointee.reconsiderWindows(at: instant)
-                wake(block, at: instant)
+                if block.pointee.reconsiderWindows(startingAt: t, at: instant) { wake(block, at: instant) }
             } else if !block.pointee.startsWithFirstTrade, wanted(block) {
                 wake(block, at: instant)
             }
@@ -164,6 +162,7 @@ struct Cluster: ~Copyable {
             let block = timers.first
             block.pointee.timer = Int64.max
             timers.update(block)
+            if !block.pointee.isActive { block.pointee.activate() }
             if !block.pointee.isQueued { enqueue(block) }
         }
         if !series.isEmpty { evaluateSeries(at: t, emitter) }

@@ -122,6 +122,8 @@ extension AlertEngine {
     ) -> UnsafeMutablePointer<BlockState> {
         let isSeries = place.output != nil
         let streams = program.streams.map { stream($0, program, place.key, cluster) }
+        var place = place
+        if let key = place.key { place.keyQuotes = slots[Int(key.index)].quotes }
         let state = BlockState(code(of: program, isSeries), streams: streams, rates: rates, place: place)
         let block = cluster.pointee.add(state, isSeries: isSeries)
         for (index, request) in program.inputs.enumerated() {

@@ -43,7 +43,9 @@ struct ExpiryAnalysis {
                 }
             }
         }
-        return masks
+        // Operands of `crosses` are never skipped: it compares with their last change point (LANGUAGE 5).
+        let operands = program.code.filter(\.opcode.isCrossing).reduce(0 as UInt64) { $0 | $1.mask }
+        return zip(masks, program.rules).map { $0 | ($1.mask & operands) }
     }
 
     private init(_ program: BlockProgram) {
@@ -89,4 +91,8 @@ struct ExpiryAnalysis {
         guard let factor else { return nil }
         return factor > 0 ? movement : factor < 0 ? movement.flipped : .any
     }
+}
+
+extension Opcode {
+    fileprivate var isCrossing: Bool { self == .crosses || self == .crossesAbove || self == .crossesBelow }
 }

@@ -42,10 +42,17 @@ extension BlockState {
         }
     }
 
-    /// A feed's observation has begun at `t`: windows learn when their warm-up ends.
-    mutating func reconsiderWindows(at t: Int64) {
-        for index in 0..<inputCount where inputs[index].kind == .window && !inputs[index].isPassive {
-            inputDeadlines[index] = min(inputDeadlines[index], t)
+    /// The observation of a stream that starts at `start` has been settled: its windows, unknown until now,
+    /// look at `instant` when their warm-up ends.
+    ///
+    /// - Returns: whether the block reads such a stream.
+    mutating func reconsiderWindows(startingAt start: Int64, at instant: Int64) -> Bool {
+        var reads = false
+        for index in 0..<inputCount where inputs[index].isWarmingUp && !inputs[index].isPassive {
+            guard inputs[index].stream.pointee.start == start else { continue }
+            inputDeadlines[index] = min(inputDeadlines[index], instant)
+            reads = true
         }
+        return reads
     }
 }

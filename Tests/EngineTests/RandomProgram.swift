@@ -101,7 +101,8 @@ struct RandomProgram {
             "s \(relation) 0", "avg(s, \(window())) \(relation) 0", "count(s, \(window())) \(relation) 2",
             "zscore(s, \(duration())) \(relation) 1", "stddev(s, \(duration())) \(relation) 0",
             "s \(relation) avg(s, \(duration()))", "max(s, \(duration())) \(relation) min(s, \(duration()))",
-            "prev(s) \(relation) s", "move(s, \(duration())) \(relation) 0", "sum(s, \(window())) \(relation) 0",
+            "prev(s) \(relation) s", "move(s, \(duration())) \(relation) 0",
+            "sum(s, \(window())) \(relation) 0",
             "change(s, \(duration())) \(relation) 10%", "s crosses 0",
         ])
     }
@@ -110,8 +111,10 @@ struct RandomProgram {
         let owner = owner()
         return pick([
             "\(owner)price", "\(owner)price", "prev(\(owner)price)", "ago(\(owner)price, \(duration()))",
-            "avg(\(owner)price, \(window()))", "\(owner)vwap(\(window()))", "first(\(owner)price, \(window()))",
-            "last(\(owner)price, \(window()))", "min(\(owner)price, \(window()))", "\(owner)high(\(window()))",
+            "avg(\(owner)price, \(window()))", "\(owner)vwap(\(window()))",
+            "first(\(owner)price, \(window()))",
+            "last(\(owner)price, \(window()))", "min(\(owner)price, \(window()))",
+            "\(owner)high(\(window()))",
             "\(owner)low(\(window()))", "\(owner)bid", "\(owner)mid", "avg(\(owner)mid, \(window()))",
             "coalesce(\(owner)vwap(\(duration())), \(owner)price)", "max(\(owner)ask, \(window()))",
             "least(\(owner)price, \(owner)low(\(duration())))",
@@ -124,7 +127,8 @@ struct RandomProgram {
             "\(owner)spread", "move(\(owner)price, \(duration()))", "\(owner)range(\(window()))",
             "stddev(\(owner)price, \(window()))", "stddev(\(owner)mid, \(duration()))",
             "\(owner)price - \(price())", "abs(move(\(owner)price, \(duration())))",
-            "avg(\(owner)spread, \(window()))", "range(\(owner)price) * 0".isEmpty ? "" : "\(owner)range(\(duration()))",
+            "avg(\(owner)spread, \(window()))",
+            "range(\(owner)price) * 0".isEmpty ? "" : "\(owner)range(\(duration()))",
         ])
     }
 
@@ -139,7 +143,8 @@ struct RandomProgram {
     private mutating func count() -> String {
         let owner = owner()
         return pick([
-            "\(owner)trades(\(window()))", "count(\(owner)bid, \(window()))", "count(\(owner)price, \(window()))",
+            "\(owner)trades(\(window()))", "count(\(owner)bid, \(window()))",
+            "count(\(owner)price, \(window()))",
         ])
     }
 
@@ -165,14 +170,16 @@ struct RandomProgram {
             t += pick([0, 0, 1, 250, 500, 1000, 1000, 1500, 2000, 7000])
             price = max(30, min(50, price + Int64.random(in: -2...2, using: &random)))
             let fine = chance(5)
-            let value = FixedPoint(mantissa: price * (fine ? 125 : 25) * (fine ? 2 : 1) + (fine ? 5 : 0), scale: fine ? 3 : 2)
+            let value = FixedPoint(
+                mantissa: price * (fine ? 125 : 25) * (fine ? 2 : 1) + (fine ? 5 : 0), scale: fine ? 3 : 2)
             let size = FixedPoint(mantissa: Int64.random(in: 0...12, using: &random) * 5, scale: 1)
             guard let value, let size else { continue }
             let symbol = pick(Self.symbols + ["A"])
             input.trades.append((symbol, .init(time: t, value: Rational(value), size: Rational(size))))
             prices.append(value)
             sizes.append(size)
-            if chance(50), let half = FixedPoint(mantissa: Int64.random(in: 0...10, using: &random) * 5, scale: 2),
+            if chance(50),
+                let half = FixedPoint(mantissa: Int64.random(in: 0...10, using: &random) * 5, scale: 2),
                 let bid = FixedPoint(mantissa: price * 25 - half.mantissa, scale: 2),
                 let ask = FixedPoint(mantissa: price * 25 + 2 * half.mantissa, scale: 2)
             {

@@ -52,7 +52,9 @@ final class ReferenceInterpreter {
             seriesPoints.append([])
             for t in times {
                 let value = evaluate(series.expression, at: t, "")
-                if !value.isNaN { points.append(Point(time: t, value: Rational(exactly: value), size: Rational(0))) }
+                if !value.isNaN {
+                    points.append(Point(time: t, value: Rational(exactly: value), size: Rational(0)))
+                }
             }
             seriesPoints[seriesPoints.count - 1] = points
         }
@@ -80,7 +82,8 @@ final class ReferenceInterpreter {
             let symbol = name(owner, key)
             switch field {
             case .price: all = trades[symbol] ?? []
-            case .size: all = (trades[symbol] ?? []).map { Point(time: $0.time, value: $0.size, size: $0.size) }
+            case .size:
+                all = (trades[symbol] ?? []).map { Point(time: $0.time, value: $0.size, size: $0.size) }
             default:
                 all = (quotes[symbol] ?? []).map { quote in
                     let value: Rational =
@@ -186,7 +189,8 @@ final class ReferenceInterpreter {
     private func ageBound(_ node: CheckedExpression) -> (SeriesReference, Int64)? {
         guard case .comparison(_, let left, let right) = node else { return nil }
         for (side, other) in [(left, right), (right, left)] {
-            if case .call(let call) = side, call.builtin == .age, case .series(let series) = call.arguments[0],
+            if case .call(let call) = side, call.builtin == .age,
+                case .series(let series) = call.arguments[0],
                 case .number(let bound) = other
             {
                 return (series, Int64(bound))
@@ -282,7 +286,9 @@ final class ReferenceInterpreter {
         _ direction: CrossDirection, _ left: CheckedExpression, _ right: CheckedExpression, at t: Int64,
         _ key: String
     ) -> Double {
-        var times = changePoints(left, key).union(changePoints(right, key)).filter { $0 > creation && $0 <= t }
+        var times = changePoints(left, key).union(changePoints(right, key)).filter {
+            $0 > creation && $0 <= t
+        }
         if creation <= t { times.insert(creation) }
         var ordered = times.sorted()
         guard let now = ordered.popLast() else { return .nan }
