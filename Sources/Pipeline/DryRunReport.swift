@@ -1,0 +1,75 @@
+import Configuration
+import Engine
+import Feeds
+import MarketModel
+import RuleCompiler
+
+/// What a dry-run says before and after.
+extension DryRun {
+    func showHeader(_ set: RuleSet, _ rules: CompiledRules, files: [String]) {
+        console.say(
+            "dry-run of \(set.ruleCount.counted("rule")) in \(set.fileCount.counted("file")) "
+                + "over \(files.count.counted("file")) of trades")
+        for path in files.prefix(5) { console.say("  \(path)") }
+        if files.count > 5 { console.say("  and \((files.count - 5).grouped) more") }
+        if let lateness = options.lateness {
+            let bound = Duration.milliseconds(lateness).shortText
+            console.say("order: as arrived; lateness: \(bound); later trades are counted and left out")
+        } else {
+            console.say("order: by event time (file, line); lateness: none")
+        }
+        if !rules.rateSeries.isEmpty {
+            console.say(
+                "publication lag of \(rules.rateSeries.joined(separator: ", ")): "
+                    + PublicationLag.nextBusinessDay.description)
+        }
+        if options.from != nil || options.to != nil {
+            console.say(
+                "shown: from \(options.from?.description ?? "the first trade") through "
+                    + "\(options.to?.description ?? "the last trade"); what lies before warms the windows up")
+        }
+    }
+
+    func report<Source: TradeSource>(
+        _ path: TradePath<Source, DryRunOutbox>, refused: [RefusedRows], _ start: Duration
+    ) {
+        for symbol in path.engine.takeCappedSymbols() {
+            console.say(
+                "warning: \(path.symbols.name(of: symbol)) reached the limit of points: its windows are "
+                    + "unknown from there on; shorten its windows")
+        }
+        showRefused(refused)
+        let counters = path.engine.counters
+        for (feed, count) in counters.lateByFeed.sorted(by: { $0.key < $1.key }) {
+            let name = feed.isEmpty ? "symbols without a venue" : feed
+            console.say("late: \(count.counted("trade")) of \(name), counted and left out")
+        }
+        if counters.tooManyDigits > 0 {
+            console.say("refused: \(counters.tooManyDigits.counted("trade")), more than 15 digits")
+        }
+        let tally = path.outbox.tally
+        console.say("")
+        for line in tally.lines { console.say(line) }
+        console.say("")
+        let elapsed = (now() - start).seconds
+        console.say(
+            "\(path.tradeCount.counted("trade")) of \(path.symbolCount.counted("symbol")) in "
+                + "\(NumberText.seconds(elapsed)) (\(NumberText.rate(path.tradeCount, elapsed)) trades/s): "
+                + "\(tally.alerts.counted("alert")), \(tally.transitions.counted("transition")), "
+                + "\(counters.late.grouped) late, "
+                + "\((refused.reduce(0) { $0 + $1.count }).grouped) refused")
+        if path.tradeCount == 0 { console.say("note: the files hold no trade; is --trades what you meant?") }
+    }
+
+    private func showRefused(_ refused: [RefusedRows]) {
+        var tally = RefusalTally()
+        for rows in refused {
+            for (kind, count) in rows.byKind {
+                let examples = rows.kept.filter { $0.refusal.kind == kind }.prefix(RefusalTally.examplesShown)
+                for row in examples { tally.add(kind.rawValue, example: row.description) }
+                tally.add(kind.rawValue, count: count - examples.count, example: nil)
+            }
+        }
+        for line in tally.lines("row") { console.say(line) }
+    }
+}

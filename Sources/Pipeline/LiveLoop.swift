@@ -1,0 +1,76 @@
+import Engine
+import MarketModel
+
+/// What a live run does until it is asked to stop: rates, trades, quiet time, a status line now and then.
+struct LiveLoop<Outbox: TransitionOutbox> {
+    var path: TradePath<LiveTradeSource, Outbox>
+    let rates: RateFollower?
+    let timing: LiveTiming
+    let counters: LiveCounters
+    let notices: LiveNotices
+    /// How often the status line comes, milliseconds; nil: never.
+    var statusInterval: Int64?
+    private var lastIdle: Int64
+    private var lastStatus: Int64
+    private var tradesAtStatus = 0
+
+    init(
+        path: TradePath<LiveTradeSource, Outbox>, rates: RateFollower?, timing: LiveTiming,
+        counters: LiveCounters, notices: LiveNotices
+    ) {
+        self.path = path
+        self.rates = rates
+        self.timing = timing
+        self.counters = counters
+        self.notices = notices
+        lastIdle = timing.now()
+        lastStatus = lastIdle
+    }
+
+    /// - Parameter isOver: asked after each batch; a demo or a test ends by it.
+    mutating func run(
+        until stop: StopSignal, isOver: (LiveCounters.Snapshot, _ isDrained: Bool) -> Bool
+    ) throws(CommandFailure) {
+        while !stop.isRequested {
+            try rates?.follow(into: path.engine)
+            _ = try path.step()
+            try tick()
+            if isOver(counters.snapshot, path.source.isDrained) { return }
+        }
+    }
+
+    private mutating func tick() throws(CommandFailure) {
+        let now = timing.now()
+        // Time moves on with the clock only where nothing waits to be read: else the clock would make it
+        // late.
+        if let idle = timing.idle, now - lastIdle >= idle {
+            lastIdle = now
+            if path.source.isUpToDate(at: now) { try path.idle(to: now - timing.lateness) }
+        }
+        if let statusInterval, now - lastStatus >= statusInterval { showStatus(now) }
+    }
+
+    private mutating func showStatus(_ now: Int64) {
+        let snapshot = counters.snapshot
+        let trades = snapshot.trades - tradesAtStatus
+        let seconds = Double(now - lastStatus) / 1000
+        tradesAtStatus = snapshot.trades
+        lastStatus = now
+        let watermark =
+            path.engine.counters.watermark.map { Timestamp(milliseconds: $0).description } ?? "none yet"
+        notices.say(
+            "\(Timestamp(milliseconds: now))  \(NumberText.rate(trades, seconds)) trades/s  "
+                + "\(snapshot.trades.counted("trade"))  \(snapshot.alerts.counted("alert"))  "
+                + "\(snapshot.late.grouped) late  \(snapshot.deadLettered.grouped) refused  "
+                + "watermark \(watermark)")
+    }
+}
+
+/// The clocks of a live run, milliseconds.
+struct LiveTiming: Sendable {
+    /// The wall clock since the epoch.
+    var now: @Sendable () -> Int64
+    var lateness: Int64
+    /// nil: time does not move on by itself.
+    var idle: Int64?
+}

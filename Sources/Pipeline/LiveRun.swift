@@ -1,0 +1,112 @@
+import Configuration
+import Delivery
+import Engine
+import Foundation
+import Kafka
+import MarketModel
+import RuleCompiler
+
+/// `bellwether run`: Kafka to notifications, until it is asked to stop.
+public struct LiveRun: Sendable {
+    /// For how long the last notifications are tried after the stop.
+    static let drainsWithin = Duration.seconds(10)
+
+    private let configuration: RunConfiguration
+    private let environment: [String: String]
+    private let console: Console
+    private let stop: StopSignal
+
+    public init(
+        _ configuration: RunConfiguration, environment: [String: String], console: Console, stop: StopSignal
+    ) {
+        self.configuration = configuration
+        self.environment = environment
+        self.console = console
+        self.stop = stop
+    }
+
+    /// The system's wall clock, milliseconds since the epoch.
+    public static let wallClock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
+
+    /// - Throws: `.findings` for rules that do not check, `.failure` for a cluster that cannot be used.
+    public func run() async throws(CommandFailure) -> CommandStatus {
+        let set = RuleSet(
+            paths: configuration.rules, notifiers: configuration.notifiers, depth: .full,
+            rateSeries: nil, environment: environment)
+        let rules = try set.requireSound(console)
+        let broker = try startBroker()
+        var bootstrap = broker?.bootstrap ?? ""
+        if case .servers(let servers) = configuration.bootstrap { bootstrap = servers }
+        showHeader(set, bootstrap: bootstrap)
+        let notices = LiveNotices(console, now: LiveRun.wallClock)
+        let delivery = LiveDelivery(
+            set.notifiers.definitions, capacity: configuration.outboxCapacity, notices: notices)
+        var session = LiveSession(
+            configuration: configuration, bootstrap: bootstrap, rules: rules, console: console,
+            counters: LiveCounters(), stop: stop, now: LiveRun.wallClock)
+        session.statusInterval = 10_000
+        session.isHeldUp = { delivery.isHeldUp }
+        let outbox = CourierOutbox(
+            delivery, rules: rules, routes: rules.ruleRoutes, counters: session.counters)
+        let result = try await onThread("bellwether-run") { [session] () throws(CommandFailure) in
+            try session.run(into: outbox)
+        }
+        withExtendedLifetime(broker) {}
+        console.say("stopped: sending what is left")
+        let left = delivery.finish(within: LiveRun.drainsWithin)
+        result.show(on: console, counters: session.counters.snapshot, undelivered: left)
+        return .success
+    }
+
+    private func startBroker() throws(CommandFailure) -> EmbeddedBroker? {
+        guard configuration.bootstrap == .embedded else { return nil }
+        do {
+            let broker = try EmbeddedBroker()
+            for topic in configuration.trades { try broker.createTopic(topic.name, partitions: 4) }
+            if let rates = configuration.rates { try broker.createTopic(rates, partitions: 1) }
+            try broker.createTopic(configuration.deadLetters, partitions: 1)
+            return broker
+        } catch {
+            throw CommandFailure(.failure, error.description)
+        }
+    }
+
+    private func showHeader(_ set: RuleSet, bootstrap: String) {
+        let origin = configuration.bootstrap == .embedded ? " (embedded, in this process)" : ""
+        console.say(
+            "\(set.ruleCount.counted("rule")) in \(set.fileCount.counted("file")), "
+                + "\(set.notifiers.definitions.count.counted("notifier"))")
+        console.say(
+            "Kafka: \(bootstrap)\(origin), group \(configuration.group), trades from "
+                + configuration.trades.map(\.name).joined(separator: ", ")
+                + (configuration.rates.map { ", rates from \($0)" } ?? ""))
+        let lateness = Duration.milliseconds(configuration.lateness).shortText
+        let idle = configuration.idle.map { Duration.milliseconds($0).shortText } ?? "off"
+        console.say(
+            "lateness: \(lateness); idle: \(idle); what does not "
+                + "decode goes to \(configuration.deadLetters)")
+    }
+}
+
+extension LiveResult where Outbox == CourierOutbox {
+    /// The summary at the end.
+    func show(on console: Console, counters: LiveCounters.Snapshot, undelivered: Int) {
+        console.say("")
+        for line in outbox.tally.lines { console.say(line) }
+        console.say("")
+        for line in refused.lines("record") { console.say(line) }
+        for (feed, count) in engine.lateByFeed.sorted(by: { $0.key < $1.key }) {
+            let name = feed.isEmpty ? "symbols without a venue" : feed
+            console.say("late: \(count.counted("trade")) of \(name)")
+        }
+        if lostLetters > 0 {
+            console.say("\(lostLetters.counted("dead letter")) could not be sent")
+        }
+        if undelivered > 0 { console.say("\(undelivered.counted("notification")) not delivered") }
+        console.say(
+            "\(counters.trades.counted("trade")) of \(symbols.counted("symbol")), "
+                + "\(counters.rates.counted("rate")), \(counters.alerts.counted("alert")), "
+                + "\(counters.late.grouped) late, \(counters.deadLettered.grouped) refused"
+        )
+    }
+}

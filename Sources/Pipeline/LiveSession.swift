@@ -1,0 +1,119 @@
+import Engine
+import Feeds
+import Kafka
+import MarketModel
+import RuleCompiler
+
+/// One run over a Kafka cluster, from the first question to the last commit. It blocks its thread; `LiveRun`,
+/// the demo and the tests give it what differs: where transitions go, what time it is, when it is over.
+struct LiveSession: Sendable {
+    /// How long the cluster may take to answer the first question.
+    static let reachableWithin = Duration.seconds(10)
+
+    var configuration: RunConfiguration
+    /// `host:port,...`: the configured servers, or the embedded broker's.
+    var bootstrap: String
+    var rules: CompiledRules
+    var console: Console
+    var counters: LiveCounters
+    var stop: StopSignal
+    /// The wall clock, milliseconds since the epoch.
+    var now: @Sendable () -> Int64
+    /// Whether the outbox cannot take more.
+    var isHeldUp: @Sendable () -> Bool = { false }
+    /// Whether the input is finite: then its end closes every instant, as in a dry-run.
+    var finishesAtEnd = false
+    /// How often a status line comes, milliseconds; nil: never.
+    var statusInterval: Int64?
+
+    /// - Parameter isOver: asked after each batch.
+    /// - Returns: the outbox, after everything that was read is evaluated and handed to it.
+    /// - Throws: `.failure` with what is wrong with the cluster.
+    func run<Outbox: TransitionOutbox & Sendable>(
+        into outbox: Outbox, isOver: (LiveCounters.Snapshot, _ isDrained: Bool) -> Bool = { _, _ in false }
+    ) throws(CommandFailure) -> LiveResult<Outbox> {
+        let notices = LiveNotices(console, now: now)
+        let symbols = SymbolTable()
+        let inputs = try TopicInputs(configuration.trades, symbols: symbols)
+        do {
+            let consumer = try KafkaConsumer(properties: consumerProperties)
+            let producer = try KafkaProducer(properties: commonProperties)
+            try consumer.connection.ensureReachable(within: LiveSession.reachableWithin)
+            for topic in inputs.topics { try check(topic, producer.connection) }
+            let letters = DeadLetters(producer: producer, topic: configuration.deadLetters, notices: notices)
+            let parts = LiveSourceParts(
+                consumer: consumer, inputs: inputs, deadLetters: letters, counters: counters,
+                notices: notices,
+                now: now, isHeldUp: isHeldUp)
+            let source = LiveTradeSource(parts, grace: configuration.grace)
+            let path = TradePath(
+                source: source, outbox: outbox, rules: rules, symbols: symbols,
+                options: EngineOptions(order: .arrival(lateness: configuration.lateness)))
+            let rates = try rateFollower(letters)
+            try rates?.readBacklog(into: path.engine, now: now, stop: stop)
+            try consumer.subscribe(to: inputs.topics)
+            var loop = LiveLoop(
+                path: path, rates: rates,
+                timing: LiveTiming(now: now, lateness: configuration.lateness, idle: configuration.idle),
+                counters: counters, notices: notices)
+            loop.statusInterval = statusInterval
+            try loop.run(until: stop, isOver: isOver)
+            if finishesAtEnd { try loop.path.finish() }
+            loop.path.source.close(
+                closedBefore: loop.path.outbox.hasTakenAll ? loop.path.engine.counters.watermark : nil)
+            return LiveResult(
+                outbox: loop.path.outbox, engine: loop.path.engine.counters, symbols: loop.path.symbolCount,
+                refused: letters.tally, lostLetters: letters.lost)
+        } catch let error as KafkaError {
+            throw CommandFailure(.failure, error.description)
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(.failure, "\(error)")
+        }
+    }
+
+    private func check(_ topic: String, _ connection: KafkaConnection) throws(KafkaError) {
+        let partitions = try connection.topic(topic, within: LiveSession.reachableWithin).partitions.count
+        if partitions > TopicInputs.greatestPartitions {
+            console.say(
+                "warning: \(topic) has \(partitions) partitions; those from "
+                    + "\(TopicInputs.greatestPartitions) on are not read")
+        }
+    }
+
+    private func rateFollower(_ letters: DeadLetters) throws(CommandFailure) -> RateFollower? {
+        guard !rules.rateSeries.isEmpty else { return nil }
+        guard let topic = configuration.rates else {
+            console.say(
+                "warning: rules read rate(\(rules.rateSeries.joined(separator: ")) and rate("))) but the "
+                    + "configuration names no rates topic: they are unknown; add `rates:` under `topics:`")
+            return nil
+        }
+        return try RateFollower(
+            topic: topic, properties: commonProperties, series: rules.rateSeries, counters: counters,
+            deadLetters: letters)
+    }
+
+    private var commonProperties: KafkaProperties {
+        [("bootstrap.servers", bootstrap), ("client.id", "bellwether")]
+            + configuration.properties
+            .map { ($0.name, $0.value) }
+    }
+
+    private var consumerProperties: KafkaProperties {
+        // A group without commits starts at the oldest record: what was produced before the first start
+        // counts too.
+        [("group.id", configuration.group), ("auto.offset.reset", "earliest")] + commonProperties
+    }
+}
+
+/// What a session leaves behind.
+struct LiveResult<Outbox: TransitionOutbox & Sendable>: Sendable {
+    var outbox: Outbox
+    var engine: EngineCounters
+    var symbols: Int
+    var refused: RefusalTally
+    /// Dead letters that could not be sent.
+    var lostLetters: Int
+}

@@ -1,0 +1,81 @@
+import Engine
+import Feeds
+import Kafka
+import MarketModel
+
+/// The rates topic: read from its beginning before the first trade, then followed (LANGUAGE 7).
+///
+/// Every instance needs all of it, so it is read without a group and nothing is committed.
+final class RateFollower {
+    /// For how long the topic's backlog may take, and the broker its first answer.
+    static let patience = Duration.seconds(30)
+
+    private let reader: TopicReader
+    private let decoder: RateDecoder
+    private let indexOfSeries: [String: Int]
+    private let counters: LiveCounters
+    private let deadLetters: DeadLetters
+
+    /// - Parameter series: the series that rules read, in the program's order; others are passed over.
+    /// - Throws: `.failure` when the topic is not there.
+    init(
+        topic: String, properties: KafkaProperties, series: [String], counters: LiveCounters,
+        deadLetters: DeadLetters
+    ) throws(CommandFailure) {
+        do {
+            reader = try TopicReader(topic: topic, properties: properties, within: .seconds(10))
+        } catch {
+            throw CommandFailure(.failure, error.description)
+        }
+        decoder = RateDecoder()
+        indexOfSeries = Dictionary(
+            series.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        self.counters = counters
+        self.deadLetters = deadLetters
+    }
+
+    /// Reads what the topic holds.
+    ///
+    /// - Throws: `.failure` when it takes longer than `patience`.
+    func readBacklog(
+        into engine: AlertEngine, now: @Sendable () -> Int64, stop: StopSignal
+    ) throws(CommandFailure) {
+        let deadline = now() + Int64(RateFollower.patience.seconds * 1000)
+        while !reader.isBacklogRead, !stop.isRequested {
+            try poll(into: engine, timeout: .milliseconds(100))
+            if now() > deadline {
+                throw CommandFailure(
+                    .failure, "the rates topic \(reader.topic) was not read within 30 s",
+                    help: "is its broker reachable? without rates remove `rates:` from the configuration")
+            }
+        }
+    }
+
+    /// Takes what has come since.
+    func follow(into engine: AlertEngine) throws(CommandFailure) { try poll(into: engine, timeout: .zero) }
+
+    private func poll(into engine: AlertEngine, timeout: Duration) throws(CommandFailure) {
+        do {
+            let batch = try reader.poll(max: 1000, timeout: timeout)
+            if !batch.isEmpty { batch.forEach { take($0, into: engine) } }
+        } catch {
+            throw CommandFailure(.failure, error.description)
+        }
+    }
+
+    private func take(_ message: borrowing KafkaMessage, into engine: AlertEngine) {
+        var rates: [RateObservation] = []
+        let value = message.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        let outcome = decoder.decode(value: value, key: message.key, into: &rates)
+        if case .refused(let refusals, _) = outcome {
+            deadLetters.add(message, refusals)
+            counters.update { $0.deadLettered += 1 }
+        }
+        for rate in rates {
+            guard let series = indexOfSeries[rate.series] else { continue }
+            engine.appendRate(
+                series: series, date: rate.date, ratio: rate.ratio, knownAt: rate.knownAt.milliseconds)
+            counters.update { $0.rates += 1 }
+        }
+    }
+}

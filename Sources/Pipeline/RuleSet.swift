@@ -1,0 +1,82 @@
+import Delivery
+public import Diagnostics
+public import RuleCompiler
+import RuleSemantics
+import RuleSyntax
+
+/// Rule files, read, checked and compiled against the notifiers that exist.
+public struct RuleSet: Sendable {
+    /// nil when an error stands among the diagnostics.
+    public let compiled: CompiledRules?
+    public let diagnostics: [Diagnostic]
+    public let notifiers: NotifierSet
+    public let fileCount: Int
+    public let ruleCount: Int
+
+    /// - Parameters:
+    ///   - paths: files and directories of `*.rules`.
+    ///   - directory: the directory of notifiers that the user named; nil looks beside the rules.
+    ///   - rateSeries: the series that have a source; nil where that is not known.
+    public init(
+        paths: [String], notifiers directory: String?, depth: NotifierSet.Depth,
+        rateSeries: Set<String>? = nil,
+        environment: [String: String]
+    ) {
+        let sources = RuleSources(paths: paths)
+        let notifiers = NotifierSet(
+            directory: directory ?? sources.notifiersBeside, depth: depth, environment: environment)
+        let parsed = sources.files.map { parseRules($0) }
+        let options = CheckOptions(notifiers: notifiers.names, rateSeries: rateSeries)
+        // Without a file there is nothing to say about rules.
+        let (program, findings) =
+            parsed.isEmpty ? (CheckedProgram(), []) : checkRules(parsed.map(\.file), options: options)
+        var all =
+            sources.diagnostics + notifiers.diagnostics
+            + RuleSet.inOrder(parsed.flatMap(\.diagnostics) + findings, of: sources.files)
+        if program.rules.isEmpty, !all.hasErrors {
+            all.append(RuleSet.nothingToDo(paths))
+        }
+        self.notifiers = notifiers
+        fileCount = sources.files.count
+        ruleCount = program.rules.count
+        let compiled = all.hasErrors ? nil : compileRules(program)
+        all += compiled?.diagnostics ?? []
+        self.compiled = all.hasErrors ? nil : compiled
+        diagnostics = all
+    }
+
+    /// By file as given, then by place: what the parser found among what the checker found.
+    private static func inOrder(_ diagnostics: [Diagnostic], of files: [SourceFile]) -> [Diagnostic] {
+        let numbers = Dictionary(
+            files.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let keys = diagnostics.enumerated().map { index, diagnostic in
+            (
+                diagnostic.span.map { numbers[$0.file.name] ?? Int.max } ?? Int.max,
+                diagnostic.span?.start ?? 0, index
+            )
+        }
+        return keys.sorted(by: <).map { diagnostics[$0.2] }
+    }
+
+    private static func nothingToDo(_ paths: [String]) -> Diagnostic {
+        Diagnostic(
+            .error, code: "E144", "no rule in \(paths.joined(separator: ", "))", at: nil,
+            help: ["add a rule, for example: rule big_move on AAPL when abs(change(price, 5m)) >= 2%"])
+    }
+
+    /// Shows every diagnostic.
+    ///
+    /// - Throws: `CommandFailure` with `.findings` when there are errors.
+    func requireSound(_ console: Console) throws(CommandFailure) -> CompiledRules {
+        show(console)
+        if let compiled { return compiled }
+        throw CommandFailure(
+            .findings, "\(diagnostics.errorCount.counted("error")) in the rules",
+            help: "mend them and run `bellwether check` again")
+    }
+
+    func show(_ console: Console) {
+        if diagnostics.isEmpty { return }
+        console.status.write(DiagnosticRenderer(usesColour: console.statusColours).render(diagnostics) + "\n")
+    }
+}

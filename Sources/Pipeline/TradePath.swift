@@ -1,0 +1,126 @@
+import Engine
+import MarketModel
+import RuleCompiler
+
+/// Where trades come from: stages 1 to 3 of a trade's path, and stage 10, which answers them.
+protocol TradeSource {
+    /// Appends the next trades in the order of their arrival. What it refuses, it counts.
+    mutating func next(into batch: inout [Trade]) throws(CommandFailure) -> SourceState
+    /// Every transition of the instants before `watermark` is in the outbox: what led to them need not be
+    /// read again.
+    mutating func commit(closedBefore watermark: Int64) throws(CommandFailure)
+}
+
+enum SourceState: Sendable {
+    case more
+    /// Nothing came within the poll's wait.
+    case quiet
+    case ended
+}
+
+/// Where transitions go: stage 8; stage 9 goes on behind it.
+protocol TransitionOutbox {
+    /// Takes transitions in their order, each once.
+    mutating func accept(_ transitions: [RenderedTransition]) throws(CommandFailure)
+    /// Whether it has room for all that it was given; while not, nothing is committed.
+    var hasTakenAll: Bool { get }
+    /// Takes note of trades that came too late.
+    mutating func note(late trades: [Trade])
+    /// Tries again to find room for what it still holds.
+    mutating func settle()
+}
+
+extension TransitionOutbox {
+    mutating func settle() {}
+}
+
+/// A transition with what its delivery needs to know of its rule.
+struct RenderedTransition: Sendable {
+    /// Index into the compiled rules.
+    var rule: Int
+    var transition: Transition
+}
+
+/// A trade's path is one straight line: `step` is all of it, for a live run and for a dry-run alike.
+///
+/// | stage | in -> out | where |
+/// |---|---|---|
+/// | 1 poll | broker or file -> messages | `TradeSource.next` |
+/// | 2 decode | bytes -> `Trade` | `TradeSource.next`, by module Feeds |
+/// | 3 intern | symbol -> dense id | `TradeSource.next`, by `SymbolTable` |
+/// | 4 order | event time -> instants closed by the feed's watermark | `AlertEngine.append` |
+/// | 5 window | insert, evict | `AlertEngine.advance` |
+/// | 6 evaluate | rules of this symbol -> true, false, unknown | `AlertEngine.advance` |
+/// | 7 transition | (state, verdict, instant) -> (state, transition?) | `AlertEngine.advance` |
+/// | 8 outbox | transition -> queue, once per id | `TransitionOutbox.accept` |
+/// | 9 deliver | route -> render -> send, retried | behind the outbox, by module Delivery |
+/// | 10 commit | offsets | `TradeSource.commit` |
+///
+/// Stages 4 to 7 see no clock, no file and no network; a dry-run swaps the first and the last ones.
+struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
+    var source: Source
+    var outbox: Outbox
+    let engine: AlertEngine
+    let symbols: SymbolTable
+    private let renderer: TransitionRenderer
+    private var batch: [Trade] = []
+    /// Trades that came in, late ones too.
+    private(set) var tradeCount = 0
+    /// By symbol: whether a trade of it came in.
+    private var seen: [Bool] = []
+
+    init(source: Source, outbox: Outbox, rules: CompiledRules, symbols: SymbolTable, options: EngineOptions) {
+        self.source = source
+        self.outbox = outbox
+        self.symbols = symbols
+        engine = AlertEngine(book: rules.book, symbols: symbols, options: options)
+        renderer = rules.renderer
+    }
+
+    /// Takes one batch the whole way.
+    mutating func step() throws(CommandFailure) -> SourceState {
+        batch.removeAll(keepingCapacity: true)
+        let state = try source.next(into: &batch)
+        count(batch)
+        engine.append(batch)
+        try settle(engine.advance())
+        return state
+    }
+
+    /// Symbols of which a trade came in; the table also holds those that rules only name.
+    var symbolCount: Int { seen.reduce(0) { $0 + ($1 ? 1 : 0) } }
+
+    private mutating func count(_ batch: [Trade]) {
+        tradeCount += batch.count
+        if seen.count < symbols.count {
+            seen += Array(repeating: false, count: symbols.count * 2 - seen.count)
+        }
+        for trade in batch { seen[Int(trade.symbol.index)] = true }
+    }
+
+    /// For quiet live input (LANGUAGE 2.5).
+    ///
+    /// - Parameter time: the wall clock less the lateness, milliseconds.
+    mutating func idle(to time: Int64) throws(CommandFailure) {
+        try settle(engine.advance(idleTo: time))
+    }
+
+    /// Closes every instant up to `time`, by default the greatest trade time; the end of a finite input.
+    mutating func finish(through time: Int64? = nil) throws(CommandFailure) {
+        try settle(engine.finish(through: time))
+    }
+
+    private mutating func settle(_ transitions: [EngineTransition]) throws(CommandFailure) {
+        let late = engine.takeLateTrades()
+        if !late.isEmpty { outbox.note(late: late) }
+        if !transitions.isEmpty {
+            try outbox.accept(
+                transitions.map {
+                    RenderedTransition(rule: $0.rule, transition: renderer.render($0, symbols: symbols))
+                })
+        }
+        outbox.settle()
+        guard outbox.hasTakenAll, let watermark = engine.counters.watermark else { return }
+        try source.commit(closedBefore: watermark)
+    }
+}
