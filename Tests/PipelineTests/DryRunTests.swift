@@ -1,0 +1,175 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite("bellwether dry-run")
+struct DryRunTests {
+    static let rules = """
+        rule dear on A
+          when price > 100
+          severity critical
+          message "{symbol} {price}"
+
+        rule never on all
+          when price > 1mn
+        """
+
+    struct Outcome {
+        var status: CommandStatus
+        var output: String
+        var said: String
+    }
+
+    /// Runs the rules over one file of trades.
+    private func dryRun(
+        _ trades: String, rules: String = DryRunTests.rules,
+        _ change: (inout DryRunRequest) -> Void = { _ in }
+    ) throws -> Outcome {
+        let place = try TemporaryDirectory()
+        try place.write(rules, to: "test.rules")
+        try place.write(trades, to: "trades.csv")
+        var request = DryRunRequest(rules: ["\(place.path)/test.rules"], trades: ["\(place.path)/trades.csv"])
+        change(&request)
+        let output = MemorySink()
+        let said = MemorySink()
+        let dryRun = DryRun(
+            try DryRunOptions(request), environment: [:], console: Console(output: output, status: said),
+            now: { .zero })
+        let status = try dryRun.run()
+        return Outcome(
+            status: status, output: output.text,
+            said: said.text.replacing(place.path, with: ""))
+    }
+
+    static let trades = """
+        symbol,price,timestamp,volume
+        A,99,1741600000000,1
+        A,101,1741600001000,1
+        B,7,1741600001500,1
+        A,98,1741600002000,1
+        A,102,1741600003000,1
+        """
+
+    @Test("text output is one alert a line")
+    func text() throws {
+        let outcome = try dryRun(Self.trades)
+        #expect(outcome.status == .success)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[0].hasPrefix("2025-03-10 09:46:41.000  FIRING    CRITICAL  dear"))
+        #expect(lines[0].hasSuffix("A 101"))
+        #expect(lines[1].contains("RESOLVED"))
+    }
+
+    @Test("ndjson output is the transition itself")
+    func ndjson() throws {
+        let outcome = try dryRun(Self.trades) { $0.format = "ndjson" }
+        let first = String(outcome.output.split(separator: "\n")[0])
+        #expect(first.contains("\"rule\":\"dear\",\"key\":\"A\",\"kind\":\"firing\",\"at\":1741600001000,"))
+        #expect(first.contains("\"time\":\"2025-03-10T09:46:41.000Z\",\"severity\":\"critical\""))
+    }
+
+    @Test("the header and the summary by rule are said beside the output")
+    func summary() throws {
+        let outcome = try dryRun(Self.trades)
+        #expect(outcome.said.contains("dry-run of 2 rules in 1 file over 1 file of trades"))
+        #expect(outcome.said.contains("order: by event time"))
+        let rows = outcome.said.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(rows.contains(["dear", "2", "1", "1", "2025-03-10T09:46:41.000Z"]))
+        #expect(rows.contains(["never", "0", "0", "0", "-"]))
+        #expect(outcome.said.contains("5 trades of 2 symbols"))
+    }
+
+    @Test("broken rows are counted by reason with their first lines, and the others are kept")
+    func brokenRows() throws {
+        let outcome = try dryRun(
+            Self.trades + "\n"
+                + """
+                A,NaN,1741600004000,1
+                A,103
+                A,104,32503680000000,1
+                A,-1,1741600005000,1
+                A,97,1741600006000,1
+                """)
+        #expect(outcome.output.split(separator: "\n").count == 4)
+        #expect(
+            outcome.said.contains("refused: 1 row, not a finite number\n  /trades.csv:7: "), "\(outcome.said)"
+        )
+        #expect(outcome.said.contains("/trades.csv:8: "))
+        #expect(outcome.said.contains("refused: 1 row, time too far in the future\n  /trades.csv:9: "))
+        #expect(outcome.said.contains("refused: 1 row, price not positive\n  /trades.csv:10: "))
+        #expect(outcome.said.contains("6 trades"))
+        #expect(outcome.said.contains("4 refused"))
+    }
+
+    @Test("rows out of order are sorted; as they arrived, late ones are counted and left out")
+    func order() throws {
+        let shuffled = """
+            symbol,price,timestamp,volume
+            A,99,1741600000000,1
+            A,98,1741600002000,1
+            A,101,1741600001000,1
+            A,102,1741600003000,1
+            """
+        let sorted = try dryRun(shuffled)
+        #expect(sorted.output.split(separator: "\n").count == 3)
+        let arrived = try dryRun(shuffled) { $0.asArrived = true }
+        #expect(arrived.output.split(separator: "\n").count == 1)
+        #expect(arrived.said.contains("lateness: 250ms"))
+        #expect(arrived.said.contains("late: 1 trade of symbols without a venue"), "\(arrived.said)")
+        let patient = try dryRun(shuffled) {
+            $0.asArrived = true
+            $0.lateness = "1s"
+        }
+        #expect(patient.output == sorted.output)
+    }
+
+    @Test("--from hides what came before it and still warms up; --to ends, inclusive")
+    func span() throws {
+        let rule = "rule jump on A\n  when price > avg(price, 2s)\n  message \"{symbol} {avg(price, 2s)}\"\n"
+        let all = try dryRun(Self.trades, rules: rule)
+        let later = try dryRun(Self.trades, rules: rule) { $0.from = "2025-03-10T09:46:43" }
+        #expect(!later.output.isEmpty)
+        #expect(all.output.hasSuffix(later.output))
+        let earlier = try dryRun(Self.trades) { $0.to = "2025-03-10T09:46:41" }
+        #expect(earlier.output.split(separator: "\n").count == 1)
+        #expect(earlier.said.contains("2 trades of 1 symbol"))
+    }
+
+    @Test("pending transitions are shown when all are asked for")
+    func pending() throws {
+        let rule = "rule held on A\n  when price > 100\n  for 10s\n"
+        #expect(try dryRun(Self.trades, rules: rule).output.isEmpty)
+        let all = try dryRun(Self.trades, rules: rule) { $0.transitions = "all" }
+        let kinds = all.output.split(separator: "\n").map { $0.split(separator: " ")[2] }
+        #expect(kinds == ["PENDING", "DROPPED", "PENDING"])
+    }
+
+    @Test("a rate without a file is said to be unknown, and a file that no rule needs too")
+    func rates() throws {
+        let place = try TemporaryDirectory()
+        let file = try place.write("observation_date,DFF\n2025-03-06,4.33\n", to: "DFF.csv")
+        let rule = "rule money on A\n  when rate(DFF) > 4%\n  message \"{rate(DFF):0.00%}\"\n"
+        let without = try dryRun(Self.trades, rules: rule)
+        #expect(without.output.isEmpty)
+        #expect(without.said.contains("add --rates DFF=FILE"), "\(without.said)")
+        let with = try dryRun(Self.trades, rules: rule) { $0.rates = ["DFF=\(file)"] }
+        #expect(with.output.contains("4.33%"))
+        #expect(with.said.contains("publication lag of DFF: next business day 09:00 America/New_York"))
+        let needless = try dryRun(Self.trades) { $0.rates = ["DFF=\(file)"] }
+        #expect(needless.said.contains("no rule reads rate(DFF)"))
+    }
+
+    @Test("files that are not there, and rules that do not check, end it with what to do")
+    func failures() throws {
+        let missing = #expect(throws: CommandFailure.self) {
+            try dryRun(Self.trades) { $0.trades = ["/nonexistent/*.csv"] }
+        }
+        #expect(missing?.status == .failure)
+        #expect(missing?.message.contains("no file matches") == true)
+        let unsound = #expect(throws: CommandFailure.self) {
+            try dryRun(Self.trades, rules: "rule a on A when prise > 1")
+        }
+        #expect(unsound?.status == .findings)
+    }
+}

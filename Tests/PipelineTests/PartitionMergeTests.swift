@@ -1,0 +1,119 @@
+import MarketModel
+import Testing
+
+@testable import Pipeline
+
+@Suite("Merging the partitions of a topic")
+struct PartitionMergeTests {
+    private func trade(_ time: Int64, _ partition: UInt16, _ sequence: Int64) -> Trade {
+        Trade(
+            symbol: SymbolID(index: 0), time: time, price: .zero, size: .zero,
+            origin: OriginID(index: partition), sequence: sequence)
+    }
+
+    /// Feeds both lanes in the given cuts and returns what was released, as (partition, sequence).
+    private func released(
+        _ lanes: [[Int64]], cuts: [(lane: Int32, count: Int)]
+    ) -> [[Int64]] {
+        var merge = PartitionMerge()
+        for lane in lanes.indices { merge.open(Int32(lane)) }
+        var next = [Int](repeating: 0, count: lanes.count)
+        var out: [Trade] = []
+        for cut in cuts {
+            let lane = Int(cut.lane)
+            let end = min(lanes[lane].count, next[lane] + cut.count)
+            let trades = (next[lane]..<end).map { trade(lanes[lane][$0], UInt16(lane), Int64($0)) }
+            merge.append(trades[...], to: cut.lane, at: 0)
+            next[lane] = end
+            merge.mark(cut.lane, atEnd: end == lanes[lane].count)
+            merge.release(into: &out, at: 0)
+        }
+        return out.map { [Int64($0.origin.index), $0.sequence] }
+    }
+
+    @Test("the order released does not depend on how the broker interleaves a backlog")
+    func interleavingDoesNotMatter() {
+        let lanes: [[Int64]] = [[1, 4, 9, 9, 20], [2, 3, 9, 30], [5, 6]]
+        let inTurn = released(
+            lanes,
+            cuts: [(0, 1), (1, 1), (2, 1), (0, 1), (1, 1), (2, 1), (0, 1), (1, 1), (0, 1), (1, 1), (0, 1)])
+        let oneByOne = released(lanes, cuts: [(0, 5), (1, 4), (2, 2)])
+        let backwards = released(lanes, cuts: [(2, 2), (1, 4), (0, 5)])
+        #expect(oneByOne.count == 11)
+        #expect(oneByOne == inTurn)
+        #expect(oneByOne == backwards)
+    }
+
+    @Test("equal times go by partition, then by offset")
+    func tiesGoByPartition() {
+        let out = released([[7, 7], [7, 7]], cuts: [(1, 2), (0, 2)])
+        #expect(out == [[0, 0], [0, 1], [1, 0], [1, 1]])
+    }
+
+    @Test("a record that is late in its partition stays behind the one that made it late")
+    func lateRecordsStayLate() {
+        let out = released([[10, 2, 11], [5, 10]], cuts: [(0, 3), (1, 2)])
+        #expect(out == [[1, 0], [0, 0], [0, 1], [1, 1], [0, 2]])
+    }
+
+    @Test("a partition with a backlog holds the others up until its next record is there")
+    func backlogIsWaitedFor() {
+        var merge = PartitionMerge()
+        merge.open(0)
+        merge.open(1)
+        merge.append([trade(5, 0, 0)], to: 0, at: 0)
+        var out: [Trade] = []
+        merge.release(into: &out, at: 0)
+        #expect(out.isEmpty)
+        #expect(merge.isWaiting)
+        merge.mark(1, atEnd: true)
+        merge.release(into: &out, at: 0)
+        #expect(out.count == 1)
+    }
+
+    @Test("without patience everything is released")
+    func impatience() {
+        var merge = PartitionMerge()
+        merge.open(0)
+        merge.open(1)
+        merge.append([trade(5, 0, 0), trade(6, 0, 1)], to: 0, at: 0)
+        var out: [Trade] = []
+        merge.release(into: &out, at: 0, waits: false)
+        #expect(out.count == 2)
+        #expect(merge.pending == 0)
+    }
+
+    @Test("a revoked partition takes its unreleased records with it")
+    func revokedPartitionsAreForgotten() {
+        var merge = PartitionMerge()
+        merge.open(0)
+        merge.open(1)
+        merge.append([trade(5, 0, 0)], to: 0, at: 0)
+        merge.close(1)
+        merge.close(0)
+        var out: [Trade] = []
+        merge.release(into: &out, at: 0, waits: false)
+        #expect(out.isEmpty)
+    }
+
+    @Test("in a replay a record waits for a quiet partition as long as a fetch takes, and no longer")
+    func grace() {
+        var merge = PartitionMerge(grace: 100)
+        merge.open(0)
+        merge.open(1)
+        merge.mark(1, atEnd: true)
+        merge.append([trade(50, 0, 0)], to: 0, at: 1000)
+        merge.append([trade(60, 0, 1)], to: 0, at: 1080)
+        merge.mark(0, atEnd: true)
+        var out: [Trade] = []
+        merge.release(into: &out, at: 1099)
+        #expect(out.isEmpty)
+        merge.append([trade(40, 1, 0)], to: 1, at: 1099)
+        merge.release(into: &out, at: 1099)
+        #expect(out.map(\.time) == [40])
+        merge.release(into: &out, at: 1100)
+        #expect(out.map(\.time) == [40, 50])
+        merge.release(into: &out, at: 1180)
+        #expect(out.map(\.time) == [40, 50, 60])
+    }
+}

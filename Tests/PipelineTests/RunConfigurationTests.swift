@@ -1,0 +1,118 @@
+import Configuration
+import Diagnostics
+import Feeds
+import Testing
+
+@testable import Pipeline
+
+@Suite("bellwether.yaml")
+struct RunConfigurationTests {
+    private func read(
+        _ text: String, environment: [String: String] = [:]
+    ) -> (configuration: RunConfiguration?, diagnostics: [Diagnostic]) {
+        let reader = ConfigurationReader(
+            SourceFile(name: "bellwether.yaml", text: Array(text.utf8)), environment: environment)
+        let configuration = RunConfiguration(reader, directory: "conf")
+        return (configuration, reader.diagnostics)
+    }
+
+    @Test("everything that can be said is read")
+    func everything() throws {
+        let result = read(
+            """
+            rules: [rules, /etc/more.rules]
+            notifiers: notifiers
+            kafka:
+              bootstrap: ${KAFKA}
+              group: desk
+              properties:
+                security.protocol: SASL_SSL
+                sasl.password: ${SECRET}
+            topics:
+              trades:
+                - name: trades
+                - name: binance
+                  mapping: binance
+                - name: odd
+                  fields: {price: [px], time: when}
+              rates: fed-rates
+              dead-letters: letters
+            lateness: 2s
+            idle: off
+            grace: 50ms
+            outbox:
+              capacity: 500
+            """, environment: ["KAFKA": "a:9092,b:9092", "SECRET": "$x"])
+        #expect(result.diagnostics.map(\.message) == [])
+        let configuration = try #require(result.configuration)
+        #expect(configuration.rules == ["conf/rules", "/etc/more.rules"])
+        #expect(configuration.notifiers == "conf/notifiers")
+        #expect(configuration.bootstrap == .servers("a:9092,b:9092"))
+        #expect(configuration.group == "desk")
+        #expect(configuration.properties.map(\.value) == ["SASL_SSL", "$x"])
+        #expect(configuration.trades.map(\.name) == ["trades", "binance", "odd"])
+        #expect(configuration.trades[1].fields == .binance)
+        #expect(configuration.trades[2].fields[.price] == ["px"])
+        #expect(configuration.rates == "fed-rates")
+        #expect(configuration.deadLetters == "letters")
+        #expect(configuration.lateness == 2000)
+        #expect(configuration.idle == nil)
+        #expect(configuration.grace == 50)
+        #expect(configuration.outboxCapacity == 500)
+    }
+
+    @Test("the least that must be said has defaults for the rest")
+    func defaults() throws {
+        let result = read("kafka: {bootstrap: embedded}\ntopics: {trades: [{name: trades}]}\n")
+        #expect(result.diagnostics.map(\.message) == [])
+        let configuration = try #require(result.configuration)
+        #expect(configuration.bootstrap == .embedded)
+        #expect(configuration.rules == ["conf/rules"])
+        #expect(configuration.lateness == 250)
+        #expect(configuration.idle == 1000)
+        #expect(configuration.group == "bellwether")
+    }
+
+    @Test("misspelt keys and properties are named with file, line and the nearest name")
+    func misspelt() {
+        let result = read(
+            """
+            kafka:
+              bootstrap: localhost:9092
+              properties: {sasl.pasword: x}
+            topics:
+              trades: [{name: trades, mapping: binanse}]
+            latenes: 2s
+            """)
+        let renderer = DiagnosticRenderer()
+        let text = renderer.render(result.diagnostics)
+        #expect(result.diagnostics.count == 3, "\(text)")
+        #expect(text.contains("bellwether.yaml:3:16"))
+        #expect(text.contains("did you mean `sasl.password`?"))
+        #expect(text.contains("bellwether.yaml:5:36"))
+        #expect(text.contains("did you mean `binance`?"))
+        #expect(text.contains("bellwether.yaml:6:1"))
+        #expect(text.contains("did you mean `lateness`?"))
+    }
+
+    @Test("what is missing is named; an unset variable too")
+    func missing() {
+        let result = read("kafka: {bootstrap: \"${KAFKA}\"}\n")
+        #expect(result.configuration == nil)
+        let messages = result.diagnostics.map(\.message).joined(separator: "\n")
+        #expect(messages.contains("`KAFKA` is not set"))
+        #expect(messages.contains("`topics` is missing"))
+    }
+
+    @Test("a file that is not there is a usage error")
+    func noFile() {
+        let sink = MemorySink()
+        let failure = #expect(throws: CommandFailure.self) {
+            try RunConfiguration.read(
+                path: "/nonexistent/bellwether.yaml", environment: [:],
+                console: Console(output: MemorySink(), status: sink))
+        }
+        #expect(failure?.status == .usage)
+        #expect(sink.text.contains("no such file"))
+    }
+}
