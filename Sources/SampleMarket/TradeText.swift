@@ -33,6 +33,19 @@ public enum TradeText {
         out.append(UInt8(ascii: "}"))
     }
 
+    /// One JSON object, no line end: a single trade with the feed's own short names.
+    public static func appendRawJSON(_ trade: SampleTrade, to out: inout [UInt8]) {
+        out.append(text: "{\"c\":[\"1\"],\"p\":")
+        out.append(trade.price)
+        out.append(text: ",\"s\":\"")
+        out.append(text: trade.symbol)
+        out.append(text: "\",\"t\":")
+        out.append(trade.time)
+        out.append(text: ",\"v\":")
+        out.append(trade.size)
+        out.append(UInt8(ascii: "}"))
+    }
+
     /// The columns of an export: of the trades table, or with the quote of each trade besides.
     public enum Columns: Sendable {
         case trades, quoted

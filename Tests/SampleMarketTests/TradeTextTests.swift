@@ -34,6 +34,13 @@ import Testing
                 + #""ingest_timestamp":1672348887780}"#)
     }
 
+    @Test func `A single trade has the feed's own short names`() throws {
+        let bare = try trade(quoted: false)
+        #expect(
+            text { TradeText.appendRawJSON(bare, to: &$0) }
+                == #"{"c":["1"],"p":129.58,"s":"AAPL","t":1672348887660,"v":0.007}"#)
+    }
+
     @Test func `An export's row trims the zeros of its time and leaves an unknown quote empty`() throws {
         let full = try trade(quoted: true)
         let bare = try trade(quoted: false)
