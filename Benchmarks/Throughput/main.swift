@@ -6,15 +6,43 @@ guard let options = BenchmarkOptions(Array(CommandLine.arguments.dropFirst())) e
     exit(CommandLine.arguments.contains("--help") ? 0 : 2)
 }
 
-let input = try BenchmarkInput(options)
-let sample = min(options.trades, 2_000_000)
-let enriched = input.records(sample) { TradeText.appendEnrichedJSON($0, to: &$1) }
-let single = input.records(sample) { TradeText.appendRawJSON($0, to: &$1) }
+do {
+    try measure(options)
+} catch let unsound as EngineStages.Unsound {
+    print("\(options.rules) does not check:\n\(unsound.diagnostics)")
+    exit(1)
+}
 
-let csv = try Measurement("CSV reading", runs: options.runs) { try FeedStages.csv(input) }
-let tape = try Measurement("reading and ordering", runs: options.runs) { try FeedStages.tape(input) }
-let rawJSON = Measurement("JSON, single trade", runs: options.runs) { FeedStages.json(single) }
-let enrichedJSON = Measurement("JSON, enriched", runs: options.runs) { FeedStages.json(enriched) }
-for m in [csv, tape, rawJSON, enrichedJSON] {
-    print(m.name, m.nanoseconds, m.processorNanoseconds, m.perSecond, m.spread)
+func measure(_ options: BenchmarkOptions) throws {
+    let stages = try EngineStages(options.rules)
+    let input = try BenchmarkInput(options)
+    print(
+        "\(options.trades) trades, \(options.symbols) symbols, \(stages.rules.rules.count) rules, "
+            + "\(input.bytes / 1_000_000) MB of CSV; median of \(options.runs) runs after one to warm up\n")
+
+    let csv = try Measurement("CSV reading", runs: options.runs) { try FeedStages.csv(input) }
+    let tape = try Measurement("reading and ordering", runs: options.runs) { try FeedStages.tape(input) }
+
+    var transitions = 0
+    let trades = try EngineStages.Tape(input)
+    let engine = Measurement("engine alone", runs: options.runs) {
+        let (count, emitted) = stages.engine(trades)
+        transitions = emitted
+        return count
+    }
+    trades.trades = []
+    let dryRun = try Measurement("whole dry-run", runs: options.runs) {
+        try stages.dryRun(input, expecting: options.trades)
+    }
+
+    // A JSON record is three times a row's length; a part of the day says as much.
+    let sample = min(options.trades, 2_000_000)
+    let single = input.records(sample) { TradeText.appendRawJSON($0, to: &$1) }
+    let rawJSON = Measurement("JSON, single trade", runs: options.runs) { FeedStages.json(single) }
+    let enriched = input.records(sample) { TradeText.appendEnrichedJSON($0, to: &$1) }
+    let enrichedJSON = Measurement("JSON, with quote", runs: options.runs) { FeedStages.json(enriched) }
+
+    print(
+        ResultTable(csv: csv, tape: tape, engine: engine, dryRun: dryRun, json: [rawJSON, enrichedJSON]).text)
+    print("\(transitions) transitions")
 }
