@@ -26,7 +26,7 @@ extension Scene {
                 (day.at(18, 51), 0.937), (day.at(19, 0), 0.957), (day.at(19, 30), 0.966),
             ])
             instrument.width = day.curve([
-                (day.at(18, 42), 1), (day.at(18, 45), 30), (day.at(18, 50), 20), (day.at(19, 0), 1),
+                (day.at(18, 42), 1), (day.at(18, 45), 9), (day.at(18, 50), 6), (day.at(19, 0), 1),
             ])
             return instrument
         }
