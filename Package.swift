@@ -109,7 +109,12 @@ let package = Package(
                 "Pipeline", "MarketModel", "Engine", "RuleCompiler", "RuleSemantics", "Feeds", "Kafka",
                 "Delivery", "Configuration", "SampleMarket", webServer,
             ]),
-        tests("SampleMarketTests", ["SampleMarket", "MarketModel"]),
+        tests(
+            "SampleMarketTests",
+            [
+                "SampleMarket", "MarketModel", "Diagnostics", "RuleSyntax", "RuleSemantics", "RuleCompiler",
+                "Engine", "Feeds",
+            ], exclude: ["Fixtures"]),
         tests("TidyTests", []),
     ]
 )
