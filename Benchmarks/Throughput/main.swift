@@ -1,4 +1,5 @@
 import Foundation
+import RuleCompiler
 import SampleMarket
 
 guard let options = BenchmarkOptions(Array(CommandLine.arguments.dropFirst())) else {
