@@ -1,27 +1,30 @@
 import Diagnostics
 import Engine
 import Feeds
+import Foundation
 import MarketModel
-import Pipeline
 import RuleCompiler
+import RuleSemantics
+import RuleSyntax
 
-/// Trades to transitions, and the whole way from the file.
+/// Trades to transitions, without files.
 struct EngineStages {
     let rules: CompiledRules
-    let paths: [String]
 
     struct Unsound: Error {
         let diagnostics: String
     }
 
-    /// - Throws: `Unsound` when the rules do not check.
+    /// - Throws: `Unsound` when the rules do not check; Foundation's error when they cannot be read.
     init(_ path: String) throws {
-        let set = RuleSet(paths: [path], notifiers: nil, depth: .names, environment: [:])
-        guard let compiled = set.compiled else {
-            throw Unsound(diagnostics: set.diagnostics.map(\.message).joined(separator: "\n"))
+        let source = SourceFile(name: path, text: try Data(contentsOf: URL(fileURLWithPath: path)))
+        let parsed = parseRules(source)
+        let checked = checkRules([parsed.file])
+        let diagnostics = parsed.diagnostics + checked.diagnostics
+        guard !diagnostics.hasErrors else {
+            throw Unsound(diagnostics: DiagnosticRenderer().render(diagnostics))
         }
-        rules = compiled
-        paths = [path]
+        rules = compileRules(checked.program)
     }
 
     /// Trades in memory, in the order of event times.
@@ -53,17 +56,5 @@ struct EngineStages {
         }
         transitions += engine.finish(through: nil).count
         return (tape.trades.count, transitions)
-    }
-
-    /// `bellwether dry-run` as a user runs it, its output thrown away.
-    func dryRun(_ input: BenchmarkInput, expecting trades: Int) throws -> Int {
-        let request = DryRunRequest(rules: paths, trades: [input.path])
-        let console = Console(output: Nowhere(), status: Nowhere())
-        _ = try DryRun(try DryRunOptions(request), environment: [:], console: console).run()
-        return trades
-    }
-
-    private struct Nowhere: TextSink {
-        func write(_ text: String) {}
     }
 }
