@@ -36,9 +36,7 @@ extension ClientConfiguration {
             rd_kafka_conf_set_rebalance_cb(conf) { client, code, partitions, opaque in
                 guard let client, let inbox = ClientInbox.of(opaque) else { return }
                 let rebalance = Rebalance(
-                    isAssignment: code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS,
-                    partitions: partitions?.pointee.offsets.map(\.topicPartition).sorted() ?? [],
-                    isLost: rd_kafka_assignment_lost(client) != 0)
+                    client: client, code: code, partitions: UnsafePointer(partitions))
                 guard inbox.post(rebalance) else {
                     rebalance.perform(on: client, startingAt: [])
                     return
@@ -91,5 +89,6 @@ private func receiveError(
         if code.isDenied { inbox.note(denial: failure) }
         inbox.post(.error(failure))
     }
-    if let client { rd_kafka_yield(client) }
+    // A consumer's poll ends, so that the caller hears of it now; a producer's flush goes on.
+    if let client, rd_kafka_type(client) == RD_KAFKA_CONSUMER { rd_kafka_yield(client) }
 }

@@ -27,7 +27,8 @@ public final class KafkaConsumer {
     public let group: String
     var pump: MessagePump
     private var pending: Rebalance?
-    private(set) var isClosed = false
+    /// Closed: every call but `close` is refused.
+    public private(set) var isClosed = false
 
     private static let required = [
         RequiredProperty(
@@ -130,7 +131,15 @@ public final class KafkaConsumer {
                 throw KafkaError(
                     .timedOut, .group(self.group), "leaving took more than \(limit.milliseconds) ms")
             }
-            rd_kafka_queue_poll_callback(queue, deadline.milliseconds(atMost: 50))
+            // As events, not callbacks: unread messages come here too, and for them callbacks would trap.
+            guard let event = rd_kafka_queue_poll(queue, deadline.milliseconds(atMost: 50)) else { continue }
+            defer { rd_kafka_event_destroy(event) }
+            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE {
+                Rebalance(
+                    client: client, code: rd_kafka_event_error(event),
+                    partitions: rd_kafka_event_topic_partition_list(event)
+                ).perform(on: client, startingAt: [])
+            }
         }
     }
 

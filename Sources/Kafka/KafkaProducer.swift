@@ -15,7 +15,7 @@ public final class KafkaProducer: Sendable {
         self.connection = try KafkaConnection(.producer, properties, required: [])
     }
 
-    /// Messages that are queued or under way.
+    /// Messages that are queued or under way, and events that wait to be served.
     public var inFlight: Int { Int(rd_kafka_outq_len(self.connection.client)) }
 
     /// Puts a message into the queue.
@@ -59,6 +59,7 @@ public final class KafkaProducer: Sendable {
     public func flush(within limit: Duration) throws(KafkaError) {
         let code = rd_kafka_flush(self.connection.client, limit.milliseconds)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        self.connection.serve(milliseconds: 0)
         if let fatal = self.connection.fatalError { throw fatal }
         let error = self.connection.explained(
             KafkaError(KafkaErrorCode(code), .brokers(self.connection.addresses)), limit)

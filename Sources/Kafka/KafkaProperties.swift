@@ -1,30 +1,30 @@
 internal import CRdKafka
+internal import Glibc
 
 /// librdkafka's properties, in the order in which they are set: a later one wins.
 ///
 /// Everything of librdkafka's CONFIGURATION.md passes through, so a TLS cluster with SASL needs no code.
 public typealias KafkaProperties = [(String, String)]
 
-/// Every property name that this librdkafka knows, for the nearest name in a caller's message.
+/// Every property name that this librdkafka knows, sorted, for the nearest name in a caller's message.
+///
+/// librdkafka tells them only as its manual's table, one property a line: `name | C/P | range | ...`.
 public func knownKafkaProperties() -> [String] {
-    guard let conf = rd_kafka_conf_new() else { return [] }
-    defer { rd_kafka_conf_destroy(conf) }
-    let topicConf = rd_kafka_topic_conf_new()
-    defer { rd_kafka_topic_conf_destroy(topicConf) }
-    return
-        (namesOfDump { rd_kafka_conf_dump(conf, $0) }
-        + namesOfDump { rd_kafka_topic_conf_dump(topicConf, $0) })
-        .filter { !$0.hasSuffix("_cb") && $0 != "opaque" && $0 != "default_topic_conf" }
-}
-
-/// Names at the even places of what librdkafka dumps.
-private func namesOfDump(
-    _ dump: (UnsafeMutablePointer<Int>) -> UnsafeMutablePointer<UnsafePointer<CChar>?>?
-) -> [String] {
-    var count = 0
-    guard let entries = dump(&count) else { return [] }
-    defer { rd_kafka_conf_dump_free(entries, count) }
-    return stride(from: 0, to: count, by: 2).compactMap { entries[$0].map { String(cString: $0) } }
+    var text: UnsafeMutablePointer<CChar>?
+    var size = 0
+    guard let stream = open_memstream(&text, &size) else { return [] }
+    rd_kafka_conf_properties_show(stream)
+    fclose(stream)
+    defer { free(text) }
+    let table = String(
+        decoding: UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : size), as: UTF8.self)
+    var names: Set<String> = []
+    for line in table.split(separator: "\n") {
+        let cells = line.split(separator: "|").map { $0.filter { $0 != " " } }
+        guard cells.count > 5, ["*", "C", "P"].contains(cells[1]) else { continue }
+        names.insert(cells[0])
+    }
+    return names.filter { !$0.hasSuffix("_cb") && $0 != "opaque" && $0 != "default_topic_conf" }.sorted()
 }
 
 /// Owner of a configuration until a client takes it over.
@@ -44,7 +44,7 @@ struct ClientConfiguration: ~Copyable {
         guard rd_kafka_conf_set(self.raw, name, value, &explanation, explanation.count) == RD_KAFKA_CONF_OK
         else {
             throw KafkaError(
-                .invalidArgument, .property(name), concealing(value, of: name, in: text(explanation)))
+                .invalidArgument, .property(name), text(explanation))
         }
     }
 
@@ -94,11 +94,4 @@ extension ClientConfiguration {
 
 private func text(_ buffer: [CChar]) -> String {
     String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-}
-
-/// librdkafka repeats a refused value: never a secret's.
-private func concealing(_ value: String, of name: String, in text: String) -> String {
-    let isSecret = ["password", "secret", "key", "pem", "token", "oauthbearer"].contains { name.contains($0) }
-    guard isSecret, !value.isEmpty else { return text }
-    return text.split(separator: value, omittingEmptySubsequences: false).joined(separator: "…")
 }

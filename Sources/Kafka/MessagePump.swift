@@ -48,6 +48,11 @@ struct MessagePump {
             entries: entries, events: events, positions: positions, connection: self.connection)
     }
 
+    /// Errors of a whole topic; librdkafka fills in partition 0.
+    private static let topicErrors = [
+        KafkaErrorCode.unknownTopicOrPartition, .unknownTopic, .topicAuthorizationFailed,
+    ].map(\.rawValue)
+
     private mutating func event(for message: rd_kafka_message_t) -> KafkaEvent {
         if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
             return .endOfPartition(self.table.reachEnd(message))
@@ -56,7 +61,8 @@ struct MessagePump {
         if let topic = message.rkt {
             let name = String(cString: rd_kafka_topic_name(topic))
             subject =
-                message.partition < 0 ? .topic(name) : .partition(TopicPartition(name, message.partition))
+                Self.topicErrors.contains(message.err.rawValue)
+                ? .topic(name) : .partition(TopicPartition(name, message.partition))
         }
         var text: String?
         withUnsafePointer(to: message) { text = rd_kafka_message_errstr($0).map { String(cString: $0) } }

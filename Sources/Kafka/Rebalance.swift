@@ -6,6 +6,15 @@ struct Rebalance: Sendable {
     let partitions: [TopicPartition]
     let isLost: Bool
 
+    init(
+        client: OpaquePointer, code: rd_kafka_resp_err_t,
+        partitions: UnsafePointer<rd_kafka_topic_partition_list_t>?
+    ) {
+        self.isAssignment = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
+        self.partitions = partitions?.pointee.offsets.map(\.topicPartition).sorted() ?? []
+        self.isLost = rd_kafka_assignment_lost(client) != 0
+    }
+
     var event: KafkaEvent {
         self.isAssignment ? .assigned(self.partitions) : .revoked(self.partitions, isLost: self.isLost)
     }
