@@ -98,7 +98,7 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         tests("FeedsTests", ["Feeds", "MarketModel"]),
-        tests("KafkaTests", ["Kafka"]),
+        tests("KafkaTests", ["Kafka"], exclude: ["Fixtures"]),
         tests("ConfigurationTests", ["Configuration", "Diagnostics"]),
         tests(
             "DeliveryTests",

@@ -4,9 +4,9 @@ public enum KafkaEvent: Sendable {
     /// which can also say where to start.
     case assigned([TopicPartition])
     /// The group takes these partitions away. They are given up at the next poll: commit before it. A group
-    /// that already settles anew may refuse that commit (`rebalanceInProgress`; the embedded broker does); what
-    /// was not committed comes again at the next owner. `isLost`: others may own them already and a commit is
-    /// refused.
+    /// that already settles anew may refuse that commit (`rebalanceInProgress`; the embedded broker does);
+    /// what was not committed comes again at the next owner. `isLost`: others may own them already and a
+    /// commit is refused.
     case revoked([TopicPartition], isLost: Bool)
     /// Nothing more to read in the partition for now; the offset is that of the next message to come.
     case endOfPartition(TopicPartitionOffset)

@@ -41,6 +41,8 @@ struct PartitionTable {
     mutating func revoke(_ partitions: [TopicPartition]) {
         self.forgetHandles()
         for partition in partitions { self.places[self.number(of: partition)] = Place() }
+        // Nothing is left: until the group assigns again nobody knows whether there is a backlog.
+        if !self.places.contains(where: \.isAssigned) { self.hasAssignment = false }
     }
 
     /// After a seek an earlier offset is no repetition.

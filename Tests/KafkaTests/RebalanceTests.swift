@@ -50,52 +50,59 @@ private final class Member {
     }
 }
 
+/// Two members come and go while messages keep coming; checks that none is lost or skipped.
+///
+/// - Parameter topic: has four partitions and is empty.
+func shareWithoutLoss(_ cluster: some KafkaCluster, topic: String, group: String, strategy: String) throws {
+    let producer = try cluster.producer([("linger.ms", "1")])
+    var sent = 0
+    func sendSome() throws {
+        for _ in 0..<40 {
+            try producer.send(KafkaRecord(topic, key: "\(sent)", value: "\(sent)"))
+            sent += 1
+        }
+        _ = producer.takeReports()
+    }
+    let properties: KafkaProperties = [("partition.assignment.strategy", strategy)]
+    let first = Member(try cluster.consumer(group, properties))
+    try first.consumer.subscribe(to: [topic])
+    try repeatUntil({ first.messages.count > 500 }) {
+        try sendSome()
+        try first.step()
+    }
+    #expect(first.consumer.assignment.count == 4)
+
+    let second = Member(try cluster.consumer(group, properties))
+    try second.consumer.subscribe(to: [topic])
+    try repeatUntil({ second.messages.count > 500 && first.consumer.assignment.count == 2 }) {
+        try sendSome()
+        try first.step()
+        try second.step()
+    }
+    #expect(second.consumer.assignment.count == 2)
+    #expect(Set(first.consumer.assignment).isDisjoint(with: second.consumer.assignment))
+    #expect(first.events.compactMap(\.revocation).first?.isEmpty == false)
+
+    // The second leaves in order; the first gets everything back.
+    try second.commitAndLeave()
+    try repeatUntil({ first.consumer.assignment.count == 4 }) {
+        try sendSome()
+        try first.step()
+    }
+    try producer.flush(within: patience)
+    try repeatUntil({ Set(numbers(first.messages + second.messages)).count == sent }) { try first.step() }
+    #expect(first.gaps == [])
+    #expect(second.gaps == [])
+    #expect(Set(numbers(first.messages + second.messages)) == Set(0..<sent))
+    try first.commitAndLeave()
+}
+
 @Suite(.ownThreads) struct RebalanceTests {
     @Test(arguments: ["range", "cooperative-sticky"])
     func twoMembersShareAndNothingIsLost(strategy: String) throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 4)
-        let producer = try cluster.producer([("linger.ms", "1")])
-        var sent = 0
-        func sendSome() throws {
-            for _ in 0..<40 {
-                try producer.send(KafkaRecord("t", key: "\(sent)", value: "\(sent)"))
-                sent += 1
-            }
-            _ = producer.takeReports()
-        }
-        let properties: KafkaProperties = [("partition.assignment.strategy", strategy)]
-        let first = Member(try cluster.consumer("g", properties))
-        try first.consumer.subscribe(to: ["t"])
-        try repeatUntil({ first.messages.count > 500 }) {
-            try sendSome()
-            try first.step()
-        }
-        #expect(first.consumer.assignment.count == 4)
-
-        let second = Member(try cluster.consumer("g", properties))
-        try second.consumer.subscribe(to: ["t"])
-        try repeatUntil({ second.messages.count > 500 && first.consumer.assignment.count == 2 }) {
-            try sendSome()
-            try first.step()
-            try second.step()
-        }
-        #expect(second.consumer.assignment.count == 2)
-        #expect(Set(first.consumer.assignment).isDisjoint(with: second.consumer.assignment))
-        #expect(first.events.compactMap(\.revocation).first?.isEmpty == false)
-
-        // The second leaves in order; the first gets everything back.
-        try second.commitAndLeave()
-        try repeatUntil({ first.consumer.assignment.count == 4 }) {
-            try sendSome()
-            try first.step()
-        }
-        try producer.flush(within: patience)
-        try repeatUntil({ Set(numbers(first.messages + second.messages)).count == sent }) { try first.step() }
-        #expect(first.gaps == [])
-        #expect(second.gaps == [])
-        #expect(Set(numbers(first.messages + second.messages)) == Set(0..<sent))
-        try first.commitAndLeave()
+        try shareWithoutLoss(cluster, topic: "t", group: "g", strategy: strategy)
     }
 
     @Test func aMemberWithoutPartitionHasNoBacklog() throws {

@@ -66,20 +66,27 @@ extension TopicReader {
     }
 }
 
-/// An embedded broker and its clients.
-struct TestCluster {
+/// A cluster and how its clients are made.
+protocol KafkaCluster {
+    var properties: KafkaProperties { get }
+}
+
+/// An embedded broker.
+struct TestCluster: KafkaCluster {
     let broker: EmbeddedBroker
 
     init(brokers: Int = 1) throws { self.broker = try EmbeddedBroker(brokers: brokers) }
 
     var properties: KafkaProperties { [("bootstrap.servers", self.broker.bootstrap)] }
+}
 
+extension KafkaCluster {
     /// A member whose group settles soon: the embedded broker takes a second less than the session's
     /// time-out for a rebalance.
     func consumer(_ group: String = "g", _ more: KafkaProperties = []) throws -> KafkaConsumer {
         try KafkaConsumer(
             properties: self.properties + [
-                ("group.id", group), ("auto.offset.reset", "earliest"), ("session.timeout.ms", "6000"),
+                ("group.id", group), ("auto.offset.reset", "earliest"), ("session.timeout.ms", "3000"),
                 ("heartbeat.interval.ms", "200"),
             ] + more)
     }
