@@ -40,11 +40,12 @@ public final class EmbeddedBroker: Sendable {
     }
 
     /// Kinds of request that errors can be injected into, with their API key.
-    public enum Request: Int16, Sendable {
+    ///
+    /// Metadata is not among them: the cluster answers it always; see `setError(_:ofTopic:)`.
+    public enum Request: Int16, CaseIterable, Sendable {
         case produce = 0
         case fetch = 1
         case listOffsets = 2
-        case metadata = 3
         case offsetCommit = 8
         case offsetFetch = 9
         case findCoordinator = 10
@@ -71,16 +72,31 @@ public final class EmbeddedBroker: Sendable {
         rd_kafka_mock_topic_set_error(self.cluster, topic, rd_kafka_resp_err_t(rawValue: code.rawValue))
     }
 
-    /// Cuts connections and takes no new ones. Brokers are numbered from 1; nil: all.
-    public func takeDown(broker: Int? = nil) throws(KafkaError) {
-        try KafkaError.check(
-            rd_kafka_mock_broker_set_down(self.cluster, Int32(broker ?? -1)), .brokers(self.bootstrap))
+    /// From now on each request costs its connection, new connections included, until `bringUp`.
+    ///
+    /// librdkafka's own way (`rd_kafka_mock_broker_set_down`) is not used: it closes its listening socket
+    /// and binds the port anew, and aborts the process when that fails, as it does while a child process
+    /// that is just being started still holds the socket. An idle connection that only asks for metadata is
+    /// not cut.
+    public func takeDown() {
+        for key in Self.requestKeys {
+            let cut = [rd_kafka_resp_err_t](
+                repeating: RD_KAFKA_RESP_ERR__TRANSPORT, count: Self.connectionsCutWhileDown)
+            rd_kafka_mock_push_request_errors_array(self.cluster, key, cut.count, cut)
+        }
     }
 
-    public func bringUp(broker: Int? = nil) throws(KafkaError) {
-        try KafkaError.check(
-            rd_kafka_mock_broker_set_up(self.cluster, Int32(broker ?? -1)), .brokers(self.bootstrap))
+    /// Ends `takeDown`, and whatever errors were injected and have not come up.
+    public func bringUp() {
+        for key in Self.requestKeys { rd_kafka_mock_clear_request_errors(self.cluster, key) }
     }
+
+    /// More than clients open in hours: librdkafka waits up to 10 s between attempts.
+    private static let connectionsCutWhileDown = 10_000
+
+    /// What clients send at the start of each connection (`ApiVersions`), and all into which errors can be
+    /// injected.
+    private static let requestKeys: [Int16] = [18] + Request.allCases.map(\.rawValue)
 
     /// Every answer takes this long, in whole milliseconds.
     public func setRoundTrip(_ time: Duration, broker: Int? = nil) throws(KafkaError) {

@@ -32,7 +32,6 @@ public final class KafkaConnection: Sendable {
         let configuration = ClientConfiguration()
         let inbox = ClientInbox()
         try configuration.set("log.queue", "true")
-        try configuration.set("log.connection.close", "false")
         try configuration.apply(properties, required: required)
         configuration.install(inbox)
         switch role {

@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads) struct BackPressureTests {
+@Suite(.ownThreads, .timeLimit(.minutes(2))) struct BackPressureTests {
     @Test func aPausedPartitionWaitsAndThenGoesOnWithoutGap() throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 2)
@@ -56,7 +56,7 @@ import Testing
     @Test func aFullQueueIsReportedAndWaitingForRoomDeliversAll() throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 1)
-        try cluster.broker.takeDown()
+        cluster.broker.takeDown()
         let producer = try cluster.producer([("queue.buffering.max.messages", "10"), ("linger.ms", "0")])
         for number in 0..<10 {
             try producer.send(KafkaRecord("t", key: nil, value: "\(number)"), tag: number)
@@ -70,7 +70,7 @@ import Testing
         #expect(throws: KafkaError.self) {
             try producer.send(KafkaRecord("t", key: nil, value: "10"), within: .milliseconds(1))
         }
-        try cluster.broker.bringUp()
+        cluster.broker.bringUp()
         for number in 10..<500 {
             try producer.send(KafkaRecord("t", key: nil, value: "\(number)"), tag: number, within: patience)
         }

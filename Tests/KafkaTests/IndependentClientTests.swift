@@ -1,7 +1,9 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads, .enabled(if: !IndependentClient.installed.isEmpty, IndependentClient.absence))
+@Suite(
+    .ownThreads, .timeLimit(.minutes(2)),
+    .enabled(if: !IndependentClient.installed.isEmpty, IndependentClient.absence))
 struct IndependentClientTests {
     private static let messages: [PeerMessage] = [
         PeerMessage(

@@ -97,7 +97,7 @@ func shareWithoutLoss(_ cluster: some KafkaCluster, topic: String, group: String
     try first.commitAndLeave()
 }
 
-@Suite(.ownThreads) struct RebalanceTests {
+@Suite(.ownThreads, .timeLimit(.minutes(2))) struct RebalanceTests {
     @Test(arguments: ["range", "cooperative-sticky"])
     func twoMembersShareAndNothingIsLost(strategy: String) throws {
         let cluster = try TestCluster()

@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads) struct RoundTripTests {
+@Suite(.ownThreads, .timeLimit(.minutes(2))) struct RoundTripTests {
     @Test func everyPartOfAMessageArrivesAsItWasSent() throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 1)
@@ -55,7 +55,6 @@ import Testing
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 1)
         let producer = try cluster.producer([("enable.idempotence", "true"), ("compression.type", "lz4")])
-        // A cut connection after the broker may have stored the batch: the case idempotence is for.
         cluster.broker.inject([.none, .brokerTransportFailure], into: .produce)
         for number in 0..<200 {
             try producer.send(KafkaRecord("t", key: nil, value: "\(number)"))
