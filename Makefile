@@ -6,6 +6,8 @@ SYSTEM_PACKAGES := librdkafka-dev libcurl4-openssl-dev libpcre2-dev zlib1g-dev p
 # What the demo is built as: `debug` shows the first alert soonest from a clean clone, `release` is faster.
 DEMO_BUILD ?= debug
 DURATION ?= 20s
+# Random programs that the engine and the reference interpreter must agree on.
+FUZZ_CASES ?= 10000
 CONFIG ?= bellwether.yaml
 VENV_PYTHON := $(CURDIR)/.cache/venv/bin/python
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
@@ -14,10 +16,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install the system libraries that are missing (apt)
-	@scripts/deps.sh $(SYSTEM_PACKAGES)
+	@.ci/deps.sh $(SYSTEM_PACKAGES)
 
 test-deps: deps ## install what the tests need besides (Python packages in .cache/venv)
-	@scripts/test-deps.sh
+	@.ci/test-deps.sh
 
 build: deps ## build the release binary
 	swift build -c release --product bellwether
@@ -30,7 +32,7 @@ demo: deps ## show alerts firing on a sample market; ends by itself
 	.build/$(DEMO_BUILD)/bellwether demo --duration $(DURATION)
 
 test: test-deps ## install what the tests need, then run them
-	BELLWETHER_PYTHON=$(VENV_PYTHON) swift test
+	BELLWETHER_PYTHON=$(VENV_PYTHON) BELLWETHER_FUZZ_CASES=$(FUZZ_CASES) swift test
 
 bench: deps ## measure trades per second, and where the time goes
 	swift run -c release throughput

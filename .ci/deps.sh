@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs those of the named Debian packages that are missing, and says what it does.
-# Usage: scripts/deps.sh PACKAGE...
+# Usage: .ci/deps.sh PACKAGE...
 set -euo pipefail
 
 if ! command -v dpkg-query >/dev/null; then

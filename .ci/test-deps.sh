@@ -11,7 +11,7 @@ if [[ -f $stamp ]] && cmp -s "$stamp" Tests/requirements.txt; then
 fi
 
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
-    scripts/deps.sh python3 python3-venv
+    .ci/deps.sh python3 python3-venv
 fi
 echo "test-deps: installing Tests/requirements.txt into $venv"
 python3 -m venv --clear "$venv"
