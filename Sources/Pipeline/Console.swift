@@ -12,6 +12,7 @@ public struct Console: Sendable {
     public let output: any TextSink
     /// Diagnostics, progress, summaries.
     public let status: any TextSink
+    public let outputIsTerminal: Bool
     public let outputColours: Bool
     public let statusColours: Bool
     /// True where a progress bar may overwrite its line.
@@ -19,12 +20,13 @@ public struct Console: Sendable {
 
     public init(
         output: any TextSink, status: any TextSink, outputColours: Bool = false,
-        statusColours: Bool = false, statusIsTerminal: Bool = false
+        statusColours: Bool = false, outputIsTerminal: Bool = false, statusIsTerminal: Bool = false
     ) {
         self.output = output
         self.status = status
         self.outputColours = outputColours
         self.statusColours = statusColours
+        self.outputIsTerminal = outputIsTerminal
         self.statusIsTerminal = statusIsTerminal
     }
 
@@ -32,11 +34,12 @@ public struct Console: Sendable {
     /// (no-color.org) or `TERM` is `dumb`.
     public static func standard(environment: [String: String]) -> Console {
         let mayColour = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        let outputIsTerminal = isatty(STDOUT_FILENO) == 1
         let statusIsTerminal = isatty(STDERR_FILENO) == 1
         return Console(
             output: DescriptorSink(STDOUT_FILENO), status: DescriptorSink(STDERR_FILENO),
-            outputColours: mayColour && isatty(STDOUT_FILENO) == 1,
-            statusColours: mayColour && statusIsTerminal,
+            outputColours: mayColour && outputIsTerminal,
+            statusColours: mayColour && statusIsTerminal, outputIsTerminal: outputIsTerminal,
             statusIsTerminal: statusIsTerminal && environment["TERM"] != "dumb")
     }
 

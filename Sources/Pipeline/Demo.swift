@@ -58,7 +58,6 @@ public struct Demo: Sendable {
 
     /// - Throws: `.findings` for rules that do not check, `.failure` when the broker or the receiver fails.
     public func run() async throws(CommandFailure) -> CommandStatus {
-        let start = now()
         guard options.rules.contains(where: { FileManager.default.fileExists(atPath: $0) }) else {
             throw CommandFailure(
                 .usage, "no rules: \(options.rules.joined(separator: ", ")) is not here",
@@ -74,9 +73,9 @@ public struct Demo: Sendable {
         )
         var seed = options.seed
         while true {
-            let end = options.duration.map { start + $0 }
             let round = DemoRound(
-                rules: rules, url: url, seed: seed, pace: options.speed, end: end, console: console,
+                rules: rules, url: url, seed: seed, pace: options.speed, duration: options.duration,
+                console: console,
                 screen: screen,
                 stop: stop, now: now)
             let before = receiver.receivedCount
@@ -103,7 +102,8 @@ final class AlertScreen: Sendable {
     init(_ console: Console) { self.console = console }
 
     func show(_ line: AlertLine) {
-        if console.statusIsTerminal { console.status.write("\r\u{1b}[K") }
-        console.print(line.text(colours: console.outputColours))
+        // One text, so that nothing is drawn between the erasing and the alert.
+        let isShared = console.statusIsTerminal && console.outputIsTerminal
+        console.print((isShared ? "\r\u{1b}[K" : "") + line.text(colours: console.outputColours))
     }
 }

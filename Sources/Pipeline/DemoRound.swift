@@ -14,8 +14,8 @@ struct DemoRound: Sendable {
     var seed: UInt64
     /// Trades a second.
     var pace: Double?
-    /// By `now`; nil: the market's end.
-    var end: Duration?
+    /// How long it plays, once it has been made; nil: to the market's end.
+    var duration: Duration?
     var console: Console
     var screen: AlertScreen
     var stop: StopSignal
@@ -105,8 +105,9 @@ struct DemoRound: Sendable {
     ) async -> Result<Void, CommandFailure> {
         var perSecond = pace ?? Demo.unhurriedPace
         let start = now()
-        if pace == nil, let end {
-            perSecond = Double(market.count) / max(1, (end - start - Demo.overhead).seconds)
+        let end = duration.map { start + $0 }
+        if pace == nil, let duration {
+            perSecond = Double(market.count) / max(1, (duration - Demo.overhead).seconds)
         }
         do throws(CommandFailure) {
             try await onThread("bellwether-market") { [perSecond] () throws(CommandFailure) in
