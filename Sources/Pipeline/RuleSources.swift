@@ -26,13 +26,13 @@ public struct RuleSources: Sendable {
         }
     }
 
-    /// A `notifiers` directory beside a directory of rules, or in the working directory; nil without one.
+    /// A `notifiers` directory beside a directory of rules; nil without one.
     public var notifiersBeside: String? {
         let candidates = directories.map { directory in
             let parent = (directory as NSString).deletingLastPathComponent
             return (parent as NSString).appendingPathComponent("notifiers")
         }
-        return (candidates + ["notifiers"]).first { path in
+        return candidates.first { path in
             var isDirectory: ObjCBool = false
             return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
                 && isDirectory.boolValue

@@ -61,6 +61,16 @@ struct RunConfigurationTests {
         #expect(configuration.outboxCapacity == 500)
     }
 
+    @Test("the example file of the repository is sound")
+    func example() {
+        let path = #filePath.replacing(
+            "Tests/PipelineTests/RunConfigurationTests.swift", with: "bellwether.yaml")
+        let reader = ConfigurationReader.open(path: path, environment: [:])
+        let configuration = RunConfiguration(reader, directory: "")
+        #expect(reader.diagnostics.map(\.message) == [])
+        #expect(configuration?.trades.map(\.name) == ["trades"])
+    }
+
     @Test("the least that must be said has defaults for the rest")
     func defaults() throws {
         let result = read("kafka: {bootstrap: embedded}\ntopics: {trades: [{name: trades}]}\n")
