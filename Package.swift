@@ -102,7 +102,10 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Diagnostics"]),
         tests(
             "DeliveryTests",
-            ["HTTPTransport", "Delivery", "Configuration", "Diagnostics", "MarketModel", webServer]),
+            [
+                "HTTPTransport", "Delivery", "Configuration", "Diagnostics", "MarketModel", logging, webServer,
+            ],
+            exclude: ["Peers"]),
         tests(
             "PipelineTests",
             [

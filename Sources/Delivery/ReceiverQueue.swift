@@ -134,6 +134,8 @@ struct ReceiverQueue: Sendable {
         case .lastRetry(let at):
             item.notBefore = at
             item.isLastTry = true
+            // The receiver's longer pause would make the last try come too late.
+            gate = min(gate, at)
         case .giveUp:
             remove(alert, at: 0)
             counters.dead += 1

@@ -51,13 +51,10 @@ public struct RetryPolicy: Sendable {
         wasLast: Bool
     ) -> Next {
         if wasLast || now >= deadline { return .giveUp }
-        if let retryAfter {
-            // An attempt before the receiver's own time would be in vain.
-            let earliest = now.advanced(by: retryAfter)
-            if earliest > deadline { return .giveUp }
-            return .retry(at: min(deadline, max(earliest, now.advanced(by: delay))))
-        }
-        let at = now.advanced(by: delay)
+        // An attempt before the receiver's own time would be in vain.
+        let earliest = now.advanced(by: retryAfter ?? .zero)
+        if earliest > deadline { return .giveUp }
+        let at = max(earliest, now.advanced(by: delay))
         return at < deadline ? .retry(at: at) : .lastRetry(at: deadline)
     }
 }

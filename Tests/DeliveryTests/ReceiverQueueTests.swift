@@ -1,0 +1,209 @@
+import MarketModel
+import Testing
+
+@testable import Delivery
+
+private func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+
+private func queue(limit: Int = 100, retryFor: Duration = .seconds(600), seed: UInt64 = 1) -> ReceiverQueue {
+    ReceiverQueue(name: "desk", limit: limit, policy: RetryPolicy(), retryFor: retryFor, seed: seed)
+}
+
+private func note(_ kind: Transition.Kind, _ key: String, _ time: Int64) -> Notification {
+    Notification(transition(kind, key: key, at: time))
+}
+
+extension OutboxStep {
+    fileprivate var ticket: Ticket? {
+        if case .send(let ticket) = self { ticket } else { nil }
+    }
+}
+
+struct ReceiverQueueTests {
+    @Test func `an id is taken once, even after it was delivered`() throws {
+        var queue = queue()
+        #expect(queue.enqueue(note(.firing, "A", 1), at: at(0)) == .queued)
+        #expect(queue.enqueue(note(.firing, "A", 1), at: at(0)) == .duplicate)
+        let ticket = try #require(queue.next(at: at(0)).ticket)
+        #expect(queue.record(.accepted, of: ticket, at: at(1)) == .delivered)
+        #expect(queue.enqueue(note(.firing, "A", 1), at: at(2)) == .duplicate)
+        #expect(queue.next(at: at(2)) == .idle)
+        #expect(queue.counters.duplicates == 2)
+    }
+
+    @Test func `a full queue refuses, and takes again when there is room`() throws {
+        var queue = queue(limit: 2)
+        #expect(queue.enqueue(note(.firing, "A", 1), at: at(0)) == .queued)
+        #expect(queue.enqueue(note(.firing, "B", 1), at: at(0)) == .queued)
+        #expect(queue.enqueue(note(.firing, "C", 1), at: at(0)) == .full)
+        let ticket = try #require(queue.next(at: at(0)).ticket)
+        _ = queue.record(.accepted, of: ticket, at: at(0))
+        #expect(queue.enqueue(note(.firing, "C", 1), at: at(0)) == .queued)
+        #expect(queue.counters.refusedFull == 1)
+    }
+
+    @Test func `a resolve waits for its fire while another alert passes`() throws {
+        var queue = queue()
+        _ = queue.enqueue(note(.firing, "A", 1), at: at(0))
+        _ = queue.enqueue(note(.resolved, "A", 2), at: at(0))
+        _ = queue.enqueue(note(.firing, "B", 1), at: at(0))
+        var time = at(0)
+        let first = try #require(queue.next(at: time).ticket)
+        #expect(first.notification.transition.key == "A")
+        _ = queue.record(.failed(reason: "500", retryAfter: .seconds(5)), of: first, at: time)
+        #expect(queue.next(at: time) == .wait(until: at(5000)))
+        time = at(5000)
+        let second = try #require(queue.next(at: time).ticket)
+        #expect(second.notification.transition.key == "B")
+        _ = queue.record(.accepted, of: second, at: time)
+        let third = try #require(queue.next(at: time).ticket)
+        #expect(third.notification.transition.kind == .firing)
+        #expect(third.attempt == 2)
+        _ = queue.record(.accepted, of: third, at: time)
+        #expect(queue.next(at: time).ticket?.notification.transition.kind == .resolved)
+    }
+
+    @Test func `one notification that is answered with 500 for ever holds nobody else up`() throws {
+        var queue = queue()
+        for number in 0..<20 { _ = queue.enqueue(note(.firing, "S\(number)", 1), at: at(0)) }
+        var time = at(0)
+        var delivered: [String] = []
+        while delivered.count < 19 {
+            switch queue.next(at: time) {
+            case .send(let ticket):
+                let key = ticket.notification.transition.key
+                if key == "S0" {
+                    _ = queue.record(.failed(reason: "500", retryAfter: nil), of: ticket, at: time)
+                } else {
+                    _ = queue.record(.accepted, of: ticket, at: time)
+                    delivered.append(key)
+                }
+            case .wait(let until): time = until
+            default:
+                Issue.record("nothing to do before all are sent")
+                return
+            }
+        }
+        #expect(delivered == (1..<20).map { "S\($0)" })
+        #expect(time < at(5000))
+    }
+
+    @Test func `a permanent refusal leaves at once and lets the next pass`() throws {
+        var queue = queue()
+        _ = queue.enqueue(note(.firing, "A", 1), at: at(0))
+        _ = queue.enqueue(note(.resolved, "A", 2), at: at(0))
+        let ticket = try #require(queue.next(at: at(0)).ticket)
+        #expect(queue.record(.refused(reason: "404"), of: ticket, at: at(0)) == .dropped(reason: "404"))
+        #expect(queue.next(at: at(0)).ticket?.notification.transition.kind == .resolved)
+    }
+
+    @Test func `the last try is at the deadline, and then it is dead`() throws {
+        var queue = queue(retryFor: .seconds(30))
+        _ = queue.enqueue(note(.firing, "A", 1), at: at(0))
+        var time = at(0)
+        var attempts = 0
+        var end: Disposition?
+        while end == nil {
+            switch queue.next(at: time) {
+            case .send(let ticket):
+                attempts += 1
+                let disposition = queue.record(.failed(reason: "503", retryAfter: nil), of: ticket, at: time)
+                if case .dead = disposition { end = disposition }
+            case .wait(let until):
+                #expect(until > time)
+                time = until
+            default:
+                Issue.record("it left without an end")
+                return
+            }
+        }
+        #expect(end == .dead(reason: "503"))
+        #expect(time == at(30_000))
+        #expect(attempts > 3)
+        #expect(queue.counters.dead == 1 && queue.pending == 0)
+    }
+
+    @Test func `what waited behind a dead receiver past its deadline goes without an attempt`() throws {
+        var queue = queue(retryFor: .seconds(30))
+        _ = queue.enqueue(note(.firing, "A", 1), at: at(0))
+        _ = queue.enqueue(note(.firing, "B", 1), at: at(0))
+        _ = queue.enqueue(note(.firing, "C", 1), at: at(20_000))
+        let first = try #require(queue.next(at: at(20_000)).ticket)
+        #expect(
+            queue.record(.failed(reason: "429", retryAfter: .seconds(60)), of: first, at: at(20_000))
+                == .dead(reason: "429"))
+        guard case .expired(let expired, let reason) = queue.next(at: at(31_000)) else {
+            Issue.record("B is past its deadline")
+            return
+        }
+        #expect(expired.notification.transition.key == "B" && reason == "429")
+        #expect(queue.next(at: at(31_000)) == .wait(until: at(80_000)))
+    }
+
+    @Test func `a slow receiver that does not fail gets even old alerts`() throws {
+        var queue = queue(retryFor: .seconds(1))
+        _ = queue.enqueue(note(.firing, "A", 1), at: at(0))
+        #expect(queue.next(at: at(60_000)).ticket != nil)
+    }
+}
+
+/// A receiver that fails at random, against what must hold whatever it does.
+struct ReceiverQueueSimulation {
+    @Test(arguments: 0..<60)
+    func `whatever the receiver does, every notification ends once and in its alert's order`(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var queue = queue(limit: 1000, retryFor: .seconds(120), seed: seed)
+        var time: Int64 = 0
+        var submitted: [String: [String]] = [:]
+        var ended: [String: [String]] = [:]
+        var deliveries = 0
+        var counts = (queued: 0, delivered: 0, dropped: 0, dead: 0)
+        let failureShare = Double.random(in: 0...0.95, using: &random)
+
+        func submit() {
+            let key = "S\(Int.random(in: 0..<4, using: &random))"
+            let kind: Transition.Kind =
+                submitted[key, default: []].count.isMultiple(of: 2) ? .firing : .resolved
+            let notification = note(kind, key, Int64(counts.queued))
+            #expect(queue.enqueue(notification, at: at(time)) == .queued)
+            counts.queued += 1
+            submitted[key, default: []].append(notification.id)
+        }
+        func end(_ ticket: Ticket) {
+            ended[ticket.notification.transition.key, default: []].append(ticket.notification.id)
+        }
+
+        while counts.queued < 80 || queue.pending > 0 {
+            if counts.queued < 80, Bool.random(using: &random) { submit() }
+            switch queue.next(at: at(time)) {
+            case .send(let ticket):
+                time += Int64.random(in: 1...500, using: &random)
+                deliveries += 1
+                let roll = random.fraction()
+                let result: AttemptResult =
+                    if roll < failureShare {
+                        .failed(
+                            reason: "503",
+                            retryAfter: roll < failureShare / 4
+                                ? .milliseconds(Int64.random(in: 0...200_000, using: &random)) : nil)
+                    } else if roll < failureShare + 0.02 { .refused(reason: "400") } else { .accepted }
+                switch queue.record(result, of: ticket, at: at(time)) {
+                case .delivered: (counts.delivered, _) = (counts.delivered + 1, end(ticket))
+                case .dropped: (counts.dropped, _) = (counts.dropped + 1, end(ticket))
+                case .dead: (counts.dead, _) = (counts.dead + 1, end(ticket))
+                case .retrying(let next, _): #expect(next > at(time))
+                }
+            case .expired(let ticket, _): (counts.dead, _) = (counts.dead + 1, end(ticket))
+            case .wait(let until):
+                #expect(until > at(time))
+                time = until.milliseconds
+            case .idle: #expect(queue.pending == 0)
+            }
+        }
+        #expect(ended == submitted)
+        let counters = queue.counters
+        #expect(counters.queued == counts.queued && counters.delivered == counts.delivered)
+        #expect(counters.dropped == counts.dropped && counters.dead == counts.dead)
+        #expect(counters.queued == counters.delivered + counters.dropped + counters.dead)
+    }
+}
