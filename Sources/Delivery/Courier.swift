@@ -38,7 +38,7 @@ public final class Courier: Sendable {
         var isStopped = false
     }
 
-    private let lanes: [String: Lane]
+    let lanes: [String: Lane]
     private let outbox: any Outbox
     private let clock: any DeliveryClock
     private let progress = WakeSignal()

@@ -12,7 +12,7 @@ struct Redaction: Sendable {
             // A URL's path, and each longer piece of its path, query and user part, is as good as the whole.
             let rest = text.split(separator: "://", maxSplits: 1).last ?? ""
             if let slash = rest.firstIndex(of: "/") { pieces.insert(String(rest[slash...])) }
-            for piece in rest.split(whereSeparator: { "/?&=#@:".contains($0) }) {
+            for piece in rest.split(whereSeparator: { "/?&=#@:,; ".contains($0) }) {
                 pieces.insert(String(piece))
             }
         }
