@@ -1,17 +1,17 @@
 internal import Foundation
 internal import MarketModel
 
-/// The words and numbers of a notification, before any channel's escaping.
+/// The words and numbers of a notice, before any channel's escaping.
 struct AlertText {
     struct Fact {
         var name: String
         var value: String
     }
 
-    private let notification: Notification
-    private var transition: Transition { notification.transition }
+    private let notice: Notice
+    private var transition: Transition { notice.transition }
 
-    init(_ notification: Notification) { self.notification = notification }
+    init(_ notice: Notice) { self.notice = notice }
 
     var state: String {
         switch transition.kind {
@@ -41,7 +41,7 @@ struct AlertText {
 
     /// How long the alert had been firing; nil for a fire, and when its fire is not known.
     var firingFor: String? {
-        guard transition.kind != .firing, let since = notification.incident?.since else { return nil }
+        guard transition.kind != .firing, let since = notice.incident?.since else { return nil }
         let milliseconds = transition.at.milliseconds - since.milliseconds
         guard milliseconds >= 0 else { return nil }
         return Self.shortDuration(milliseconds)

@@ -89,8 +89,8 @@ public final class Courier: Sendable {
             $0.isStopped ? nil : .some($0.incidents.incident(of: transition, id: id))
         }
         guard let incident else { return names.map { _ in .stopped } }
-        let notification = Notification(transition, context: context, incident: incident)
-        return names.map { submit(notification, to: $0) }
+        let notice = Notice(transition, context: context, incident: incident)
+        return names.map { submit(notice, to: $0) }
     }
 
     @discardableResult
@@ -98,13 +98,13 @@ public final class Courier: Sendable {
         submit(transition, context: AlertContext(runbook: runbook), to: names)
     }
 
-    private func submit(_ notification: Notification, to name: String) -> Submission {
+    private func submit(_ notice: Notice, to name: String) -> Submission {
         guard let lane = lanes[name] else { return .unknownReceiver }
-        guard notification.transition.severity >= lane.definition.leastSeverity else {
+        guard notice.transition.severity >= lane.definition.leastSeverity else {
             state.withLock { $0.belowSeverity[name, default: 0] += 1 }
             return .belowSeverity
         }
-        switch outbox.enqueue(notification, for: name, at: clock.now()) {
+        switch outbox.enqueue(notice, for: name, at: clock.now()) {
         case .queued:
             lane.wake()
             return .queued
@@ -112,7 +112,7 @@ public final class Courier: Sendable {
         case .full:
             report(
                 DeliveryReport(
-                    receiver: name, transition: notification.transition, outcome: .queueFull, attempts: 0,
+                    receiver: name, transition: notice.transition, outcome: .queueFull, attempts: 0,
                     elapsed: 0))
             return .full
         }
@@ -120,7 +120,7 @@ public final class Courier: Sendable {
 
     /// Blocks until nothing is queued or `limit`, in real time, has passed.
     ///
-    /// - Returns: notifications that are still queued, by receiver; empty when all are done.
+    /// - Returns: notices that are still queued, by receiver; empty when all are done.
     @discardableResult
     public func drain(within limit: Duration) -> [String: Int] {
         let end = ContinuousClock().now.advanced(by: limit)

@@ -1,6 +1,6 @@
 public import MarketModel
 
-/// What happened to a notification at one receiver; a notification ends in exactly one outcome other than
+/// What happened to a notice at one receiver; a notice ends in exactly one outcome other than
 /// `retrying`.
 public struct DeliveryReport: Sendable {
     public enum Outcome: Sendable, Equatable {

@@ -3,12 +3,12 @@ internal import MarketModel
 
 /// Sends a mail to each recipient in a transaction of its own over one connection: a mailbox that is refused
 /// or busy takes the mail from nobody else.
-struct EmailSender: NotificationSender {
+struct EmailSender: NoticeSender {
     private let name: String
     private let target: EmailTarget
     private let client: MailClient
     private let redaction: Redaction
-    /// Of notifications under retry: who has not got it yet, and who was refused.
+    /// Of notices under retry: who has not got it yet, and who was refused.
     private var unfinished: [String: Progress] = [:]
 
     private struct Progress {
@@ -24,8 +24,8 @@ struct EmailSender: NotificationSender {
     }
 
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt {
-        let id = ticket.notification.id
-        let message = MailMessage(ticket.notification, target: target, receiver: name)
+        let id = ticket.notice.id
+        let message = MailMessage(ticket.notice, target: target, receiver: name)
             .bytes(date: ticket.enqueuedAt)
         if ticket.attempt == 1 { unfinished[id] = nil }
         var progress = unfinished[id] ?? Progress(waiting: target.recipients)

@@ -9,7 +9,7 @@ struct IncidentIndex {
     init(limit: Int = DeliveryLimits.rememberedIncidents) { self.limit = limit }
 
     /// The incident of a transition; a fire starts one. A resolve keeps it, so that the same resolve given
-    /// twice is the same notification.
+    /// twice is the same notice.
     mutating func incident(of transition: Transition, id: String) -> Incident? {
         let alert = transition.alertName
         guard transition.kind == .firing else { return incidents[alert] }

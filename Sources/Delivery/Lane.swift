@@ -21,7 +21,7 @@ final class Lane: Sendable {
         var plainBodies = 0
     }
 
-    /// - Parameter progress: woken whenever a notification left the queue, and at the end.
+    /// - Parameter progress: woken whenever a notice left the queue, and at the end.
     init(
         _ definition: NotifierDefinition, outbox: any Outbox, clock: any DeliveryClock, progress: WakeSignal,
         report: @escaping @Sendable (DeliveryReport) -> Void
@@ -69,7 +69,7 @@ final class Lane: Sendable {
         progress.wake()
     }
 
-    private func attempt(_ ticket: Ticket, _ sender: inout any NotificationSender) {
+    private func attempt(_ ticket: Ticket, _ sender: inout any NoticeSender) {
         let attempt = sender.send(ticket, at: clock.now())
         if attempt.wasPlain { state.withLock { $0.plainBodies += 1 } }
         let outcome: DeliveryReport.Outcome
@@ -85,7 +85,7 @@ final class Lane: Sendable {
     private func tell(_ ticket: Ticket, _ outcome: DeliveryReport.Outcome, attempts: Int) {
         report(
             DeliveryReport(
-                receiver: name, transition: ticket.notification.transition, outcome: outcome,
+                receiver: name, transition: ticket.notice.transition, outcome: outcome,
                 attempts: attempts,
                 elapsed: clock.now().milliseconds - ticket.enqueuedAt.milliseconds))
         progress.wake()

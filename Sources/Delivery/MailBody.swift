@@ -4,21 +4,21 @@ internal import MarketModel
 /// rule, how to be rid of it.
 struct MailBody {
     private let words: AlertText
-    private let notification: Notification
+    private let notice: Notice
     private let receiver: String
     private let zone: String
 
-    init(_ notification: Notification, receiver: String, zone: String) {
-        self.notification = notification
+    init(_ notice: Notice, receiver: String, zone: String) {
+        self.notice = notice
         self.receiver = receiver
         self.zone = zone
-        words = AlertText(notification)
+        words = AlertText(notice)
     }
 
     private var headline: String { "\(words.state) \(words.severity)" }
 
     private var facts: [AlertText.Fact] {
-        let transition = notification.transition
+        let transition = notice.transition
         var facts = words.values
         let local = words.localTime(zone: zone).map { " · \($0)" } ?? ""
         facts.append(.init(name: "When", value: words.time + local))
@@ -26,24 +26,24 @@ struct MailBody {
         if !transition.key.isEmpty { facts.append(.init(name: "Symbol", value: transition.key)) }
         facts.append(.init(name: "Rule", value: transition.rule))
         facts += words.labels
-        if let runbook = notification.context.runbook { facts.append(.init(name: "Runbook", value: runbook)) }
+        if let runbook = notice.context.runbook { facts.append(.init(name: "Runbook", value: runbook)) }
         return facts
     }
 
     private var farewell: String {
-        "You get this because the rule \(notification.transition.rule) says `notify \(receiver)`. "
+        "You get this because the rule \(notice.transition.rule) says `notify \(receiver)`. "
             + "To stop it, take \(receiver) out of that clause."
     }
 
     var plain: String {
         var out = "\(headline)\n\(words.message)\n\n"
         for fact in facts { out += "\(fact.name): \(fact.value)\n" }
-        if let rule = notification.context.ruleText { out += "\n\(rule)\n" }
-        return out + "\n\(farewell)\nAlert id: \(notification.id)\n"
+        if let rule = notice.context.ruleText { out += "\n\(rule)\n" }
+        return out + "\n\(farewell)\nAlert id: \(notice.id)\n"
     }
 
     var html: String {
-        let colour = SlackPayload.colour(notification.transition)
+        let colour = SlackPayload.colour(notice.transition)
         var rows = ""
         for fact in facts {
             let value = SlackPayload.link(fact.value).map { "<a href=\"\(escape($0))\">\(escape($0))</a>" }
@@ -51,7 +51,7 @@ struct MailBody {
                 "<tr><td style=\"padding:2px 12px 2px 0;color:#666\">\(escape(fact.name))</td>"
                 + "<td style=\"padding:2px 0\">\(value ?? escape(fact.value))</td></tr>\n"
         }
-        let rule = notification.context.ruleText.map {
+        let rule = notice.context.ruleText.map {
             "<pre style=\"background:#f4f4f4;padding:8px;font-size:13px\">\(escape($0))</pre>\n"
         }
         return """
@@ -62,7 +62,7 @@ struct MailBody {
             <p style="font-size:16px;margin:0 0 12px">\(escape(words.message))</p>
             <table style="border-collapse:collapse">
             \(rows)</table>
-            \(rule ?? "")<p style="color:#888;font-size:12px">\(escape(farewell))<br>Alert id: \(notification.id)</p>
+            \(rule ?? "")<p style="color:#888;font-size:12px">\(escape(farewell))<br>Alert id: \(notice.id)</p>
             </body></html>
 
             """

@@ -2,26 +2,26 @@ internal import MarketModel
 
 /// A finished mail: headers and a multipart/alternative body, lines ended by CR LF, all in ASCII.
 ///
-/// The same notification gives the same Message-ID, so that a retry after a lost answer is known as a
+/// The same notice gives the same Message-ID, so that a retry after a lost answer is known as a
 /// duplicate. What follows a fire answers its message and bears its subject: mail programs thread by both.
 struct MailMessage {
-    private let notification: Notification
+    private let notice: Notice
     private let target: EmailTarget
     private let receiver: String
 
-    init(_ notification: Notification, target: EmailTarget, receiver: String) {
-        self.notification = notification
+    init(_ notice: Notice, target: EmailTarget, receiver: String) {
+        self.notice = notice
         self.target = target
         self.receiver = receiver
     }
 
     var messageID: String {
-        "<\(Self.word(notification.transition.kind)).\(notification.id)@\(target.sender.domain)>"
+        "<\(Self.word(notice.transition.kind)).\(notice.id)@\(target.sender.domain)>"
     }
 
     /// The fire's message; nil for a fire itself, and when the fire is not known.
     private var parentID: String? {
-        guard notification.transition.kind != .firing, let incident = notification.incident else {
+        guard notice.transition.kind != .firing, let incident = notice.incident else {
             return nil
         }
         return "<\(Self.word(.firing)).\(incident.id)@\(target.sender.domain)>"
@@ -41,18 +41,18 @@ struct MailMessage {
     /// The same for all mails of an incident, whatever level it has risen to; without prices, which would
     /// break the thread.
     private var subject: String {
-        let transition = notification.transition
-        let severity = notification.incident?.severity ?? transition.severity
+        let transition = notice.transition
+        let severity = notice.incident?.severity ?? transition.severity
         let parts = [target.subjectPrefix, severity.rawValue.uppercased(), transition.key, transition.rule]
         let base = parts.filter { !$0.isEmpty }.joined(separator: " ")
         return transition.kind == .firing ? base : "Re: \(base)"
     }
 
-    /// - Parameter date: when the notification was queued, so that a retry is the same mail.
+    /// - Parameter date: when the notice was queued, so that a retry is the same mail.
     func bytes(date: Timestamp) -> [UInt8] {
-        let body = MailBody(notification, receiver: receiver, zone: target.zone)
+        let body = MailBody(notice, receiver: receiver, zone: target.zone)
         // `=_` cannot occur in quoted-printable text.
-        let boundary = "=_bellwether_\(notification.id)"
+        let boundary = "=_bellwether_\(notice.id)"
         var lines = headers(date: date)
         lines.append("Content-Type: multipart/alternative; boundary=\"\(boundary)\"")
         lines.append("")
@@ -67,7 +67,7 @@ struct MailMessage {
     }
 
     private func headers(date: Timestamp) -> [String] {
-        let transition = notification.transition
+        let transition = notice.transition
         var lines = [
             MailHeader.structured("Date", MailHeader.date(date)),
             MailHeader.mailboxes("From", [target.sender]),
@@ -84,7 +84,7 @@ struct MailMessage {
             "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: All",
             MailHeader.structured("List-Id", "<alerts.\(target.sender.domain)>"),
-            MailHeader.structured("X-Alert-Id", notification.id),
+            MailHeader.structured("X-Alert-Id", notice.id),
             MailHeader.text("X-Alert-Rule", transition.rule),
         ]
         if !transition.key.isEmpty { lines.append(MailHeader.text("X-Alert-Symbol", transition.key)) }

@@ -9,7 +9,7 @@ public final class MemoryOutbox: Outbox {
     private let seed: UInt64
 
     /// - Parameters:
-    ///   - limit: notifications of a receiver that may wait.
+    ///   - limit: notices of a receiver that may wait.
     ///   - seed: of the back-off's jitter.
     public init(limit: Int = 10_000, policy: RetryPolicy = .init(), seed: UInt64 = 0) {
         self.limit = limit
@@ -36,8 +36,8 @@ public final class MemoryOutbox: Outbox {
         }
     }
 
-    public func enqueue(_ notification: Notification, for receiver: String, at now: Timestamp) -> Enqueued {
-        withQueue(receiver) { $0.enqueue(notification, at: now) }
+    public func enqueue(_ notice: Notice, for receiver: String, at now: Timestamp) -> Enqueued {
+        withQueue(receiver) { $0.enqueue(notice, at: now) }
     }
 
     public func next(for receiver: String, at now: Timestamp) -> OutboxStep {

@@ -1,14 +1,14 @@
 public import HTTPTransport
 public import MarketModel
 
-/// One receiver of notifications, as its file `notifiers/NAME.yaml` describes it.
+/// One receiver of notices, as its file `notifiers/NAME.yaml` describes it.
 public struct NotifierDefinition: Sendable {
     /// The file's name without its ending; what a rule's `notify` says.
     public var name: String
     public var channel: Channel
     /// Transitions of a lower severity are not sent.
     public var leastSeverity: Severity
-    /// How long a notification is retried, from the moment that it was queued.
+    /// How long a notice is retried, from the moment that it was queued.
     public var retryFor: Duration
 
     public enum Channel: Sendable {

@@ -1,30 +1,30 @@
 public import MarketModel
 
-/// What became of a notification that was offered to the outbox.
+/// What became of a notice that was offered to the outbox.
 public enum Enqueued: Sendable, Equatable {
     case queued
-    /// The receiver has or had a notification of this id.
+    /// The receiver has or had a notice of this id.
     case duplicate
     /// The receiver's queue is full.
     case full
 }
 
-/// A queued notification that is to be sent now.
+/// A queued notice that is to be sent now.
 public struct Ticket: Sendable, Equatable {
     public var receiver: String
     /// The order of queueing at this receiver.
     public var sequence: Int64
-    public var notification: Notification
+    public var notice: Notice
     public var enqueuedAt: Timestamp
     /// This attempt's number, from 1.
     public var attempt: Int
 
     public init(
-        receiver: String, sequence: Int64, notification: Notification, enqueuedAt: Timestamp, attempt: Int
+        receiver: String, sequence: Int64, notice: Notice, enqueuedAt: Timestamp, attempt: Int
     ) {
         self.receiver = receiver
         self.sequence = sequence
-        self.notification = notification
+        self.notice = notice
         self.enqueuedAt = enqueuedAt
         self.attempt = attempt
     }
@@ -39,7 +39,7 @@ public enum OutboxStep: Sendable, Equatable {
     case idle
 }
 
-/// What an attempt's result meant for its notification.
+/// What an attempt's result meant for its notice.
 public enum Disposition: Sendable, Equatable {
     case delivered
     case retrying(at: Timestamp, reason: String)
@@ -65,13 +65,13 @@ public struct DeliveryCounters: Sendable, Equatable {
     public init() {}
 }
 
-/// Queues of notifications by receiver. In memory here; a durable store keeps the same promises across runs.
+/// Queues of notices by receiver. In memory here; a durable store keeps the same promises across runs.
 ///
-/// - Invariant: of one alert's notifications to one receiver, a later one is not sent before an earlier one
+/// - Invariant: of one alert's notices to one receiver, a later one is not sent before an earlier one
 ///   has left the queue. An id is accepted once a receiver.
 public protocol Outbox: Sendable {
     func open(receiver: String, retryFor: Duration)
-    func enqueue(_ notification: Notification, for receiver: String, at now: Timestamp) -> Enqueued
+    func enqueue(_ notice: Notice, for receiver: String, at now: Timestamp) -> Enqueued
     /// At most one ticket of a receiver is out at a time: `record` gives it back.
     func next(for receiver: String, at now: Timestamp) -> OutboxStep
     func record(_ result: AttemptResult, of ticket: Ticket, at now: Timestamp) -> Disposition

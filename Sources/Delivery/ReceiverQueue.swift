@@ -9,12 +9,12 @@ internal import MarketModel
 /// ```
 ///
 /// When the gate opens after a failure, another alert's head is tried before the one that failed: one
-/// notification that the receiver cannot digest (500 for this body alone) holds nobody else up. A success
+/// notice that the receiver cannot digest (500 for this body alone) holds nobody else up. A success
 /// opens the gate at once, while the one that failed keeps its own back-off.
 struct ReceiverQueue: Sendable {
     struct Item: Sendable {
         var sequence: Int64
-        var notification: Notification
+        var notice: Notice
         var enqueuedAt: Timestamp
         var failures = 0
         var notBefore: Timestamp
@@ -46,8 +46,8 @@ struct ReceiverQueue: Sendable {
 
     var pending: Int { count }
 
-    mutating func enqueue(_ notification: Notification, at now: Timestamp) -> Enqueued {
-        guard !seen.contains(notification.id) else {
+    mutating func enqueue(_ notice: Notice, at now: Timestamp) -> Enqueued {
+        guard !seen.contains(notice.id) else {
             counters.duplicates += 1
             return .duplicate
         }
@@ -55,9 +55,9 @@ struct ReceiverQueue: Sendable {
             counters.refusedFull += 1
             return .full
         }
-        seen.insert(notification.id)
-        let item = Item(sequence: nextSequence, notification: notification, enqueuedAt: now, notBefore: now)
-        chains[notification.transition.alertName, default: []].append(item)
+        seen.insert(notice.id)
+        let item = Item(sequence: nextSequence, notice: notice, enqueuedAt: now, notBefore: now)
+        chains[notice.transition.alertName, default: []].append(item)
         nextSequence += 1
         count += 1
         counters.queued += 1
@@ -91,12 +91,12 @@ struct ReceiverQueue: Sendable {
 
     private func ticket(_ item: Item) -> Ticket {
         Ticket(
-            receiver: name, sequence: item.sequence, notification: item.notification,
+            receiver: name, sequence: item.sequence, notice: item.notice,
             enqueuedAt: item.enqueuedAt, attempt: item.failures + 1)
     }
 
     mutating func record(_ result: AttemptResult, of ticket: Ticket, at now: Timestamp) -> Disposition {
-        let alert = ticket.notification.transition.alertName
+        let alert = ticket.notice.transition.alertName
         guard var item = chains[alert]?.first, item.sequence == ticket.sequence else {
             preconditionFailure("a ticket is given back once, and before its successor is taken")
         }

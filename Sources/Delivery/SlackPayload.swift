@@ -2,7 +2,7 @@ internal import Foundation
 internal import MarketModel
 
 /// The body that Slack, Mattermost, Rocket.Chat, Zulip and Discord's `/slack` endpoint all take: `text`,
-/// which is always filled because notifications show it alone, and one attachment.
+/// which is always filled because a push notification shows it alone, and one attachment.
 struct SlackPayload: Encodable {
     struct Attachment: Encodable {
         var color: String
@@ -26,16 +26,16 @@ struct SlackPayload: Encodable {
     var text: String
     var attachments: [Attachment]
 
-    init(_ notification: Notification) {
-        let words = AlertText(notification)
-        let transition = notification.transition
+    init(_ notice: Notice) {
+        let words = AlertText(notice)
+        let transition = notice.transition
         let message = SlackText.message(words.message, symbol: transition.key)
         let headline = [words.state, words.severity].joined(separator: " ")
         text = SlackText.truncate("\(headline): \(message)", to: DeliveryLimits.text)
         let subject = [transition.rule, transition.key].filter { !$0.isEmpty }
-        let link = notification.context.runbook.flatMap(Self.link)
+        let link = notice.context.runbook.flatMap(Self.link)
         var body = message
-        if link == nil, let runbook = notification.context.runbook {
+        if link == nil, let runbook = notice.context.runbook {
             body += "\nRunbook: \(SlackText.escape(runbook))"
         }
         attachments = [
@@ -47,7 +47,7 @@ struct SlackPayload: Encodable {
                 title_link: link,
                 text: SlackText.truncate(body, to: DeliveryLimits.attachmentText),
                 fields: Self.fields(words, transition),
-                footer: SlackText.truncate("Bellwether \(notification.id)", to: DeliveryLimits.footer),
+                footer: SlackText.truncate("Bellwether \(notice.id)", to: DeliveryLimits.footer),
                 ts: transition.at.milliseconds.floorDivided(by: 1000))
         ]
     }
@@ -85,7 +85,7 @@ struct SlackPayload: Encodable {
         return isWeb && isPlain && text.utf8.count <= DeliveryLimits.link ? text : nil
     }
 
-    /// Members in alphabetical order, so that equal notifications are equal bytes.
+    /// Members in alphabetical order, so that equal notices are equal bytes.
     func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -8,27 +8,27 @@ struct WebhookBody: Equatable {
 
     /// Never fails: an alert in plain words is better than none.
     static func render(
-        _ notification: Notification, format: WebhookTarget.Format,
-        slack: (Notification) throws -> [UInt8] = { try SlackPayload($0).encoded() }
+        _ notice: Notice, format: WebhookTarget.Format,
+        slack: (Notice) throws -> [UInt8] = { try SlackPayload($0).encoded() }
     ) -> WebhookBody {
         switch format {
-        case .generic: return WebhookBody(bytes: Array(notification.transition.json.utf8))
+        case .generic: return WebhookBody(bytes: Array(notice.transition.json.utf8))
         case .slack:
             do {
-                return WebhookBody(bytes: try slack(notification))
+                return WebhookBody(bytes: try slack(notice))
             } catch {
-                return WebhookBody(bytes: plainSlack(notification), isPlain: true)
+                return WebhookBody(bytes: plainSlack(notice), isPlain: true)
             }
         }
     }
 
     /// `{"text": ...}` alone, made without an encoder.
-    static func plainSlack(_ notification: Notification) -> [UInt8] {
-        let transition = notification.transition
+    static func plainSlack(_ notice: Notice) -> [UInt8] {
+        let transition = notice.transition
         let words = "\(transition.kind.rawValue) \(transition.severity.rawValue) \(transition.alertName): "
         let text = SlackText.truncate(SlackText.escape(words + transition.message), to: DeliveryLimits.text)
         var out = "{\"text\":"
-        out.appendJSON("\(text) [\(notification.id)]")
+        out.appendJSON("\(text) [\(notice.id)]")
         return Array((out + "}").utf8)
     }
 }

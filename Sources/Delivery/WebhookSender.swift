@@ -1,7 +1,7 @@
 internal import HTTPTransport
 internal import MarketModel
 
-struct WebhookSender: NotificationSender {
+struct WebhookSender: NoticeSender {
     private let target: WebhookTarget
     private let client: HTTPClient
     private let redaction: Redaction
@@ -13,12 +13,12 @@ struct WebhookSender: NotificationSender {
     }
 
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt {
-        let body = WebhookBody.render(ticket.notification, format: target.format)
+        let body = WebhookBody.render(ticket.notice, format: target.format)
         var request = HTTPRequest(url: target.url, body: body.bytes, timeout: target.timeout)
         request.headers = [
             HTTPHeader("Content-Type", "application/json; charset=utf-8"),
             HTTPHeader("User-Agent", "bellwether"),
-            HTTPHeader("Idempotency-Key", ticket.notification.id),
+            HTTPHeader("Idempotency-Key", ticket.notice.id),
         ]
         for (name, value) in target.headers {
             request.headers.removeAll { $0.name.lowercased() == name.lowercased() }

@@ -9,8 +9,8 @@ private func queue(limit: Int = 100, retryFor: Duration = .seconds(600), seed: U
     ReceiverQueue(name: "desk", limit: limit, policy: RetryPolicy(), retryFor: retryFor, seed: seed)
 }
 
-private func note(_ kind: Transition.Kind, _ key: String, _ time: Int64) -> Notification {
-    Notification(transition(kind, key: key, at: time))
+private func note(_ kind: Transition.Kind, _ key: String, _ time: Int64) -> Notice {
+    Notice(transition(kind, key: key, at: time))
 }
 
 extension OutboxStep {
@@ -49,21 +49,21 @@ struct ReceiverQueueTests {
         _ = queue.enqueue(note(.firing, "B", 1), at: at(0))
         var time = at(0)
         let first = try #require(queue.next(at: time).ticket)
-        #expect(first.notification.transition.key == "A")
+        #expect(first.notice.transition.key == "A")
         _ = queue.record(.failed(reason: "500", retryAfter: .seconds(5)), of: first, at: time)
         #expect(queue.next(at: time) == .wait(until: at(5000)))
         time = at(5000)
         let second = try #require(queue.next(at: time).ticket)
-        #expect(second.notification.transition.key == "B")
+        #expect(second.notice.transition.key == "B")
         _ = queue.record(.accepted, of: second, at: time)
         let third = try #require(queue.next(at: time).ticket)
-        #expect(third.notification.transition.kind == .firing)
+        #expect(third.notice.transition.kind == .firing)
         #expect(third.attempt == 2)
         _ = queue.record(.accepted, of: third, at: time)
-        #expect(queue.next(at: time).ticket?.notification.transition.kind == .resolved)
+        #expect(queue.next(at: time).ticket?.notice.transition.kind == .resolved)
     }
 
-    @Test func `one notification that is answered with 500 for ever holds nobody else up`() throws {
+    @Test func `one notice that is answered with 500 for ever holds nobody else up`() throws {
         var queue = queue()
         for number in 0..<20 { _ = queue.enqueue(note(.firing, "S\(number)", 1), at: at(0)) }
         var time = at(0)
@@ -71,7 +71,7 @@ struct ReceiverQueueTests {
         while delivered.count < 19 {
             switch queue.next(at: time) {
             case .send(let ticket):
-                let key = ticket.notification.transition.key
+                let key = ticket.notice.transition.key
                 if key == "S0" {
                     _ = queue.record(.failed(reason: "500", retryAfter: nil), of: ticket, at: time)
                 } else {
@@ -94,7 +94,7 @@ struct ReceiverQueueTests {
         _ = queue.enqueue(note(.resolved, "A", 2), at: at(0))
         let ticket = try #require(queue.next(at: at(0)).ticket)
         #expect(queue.record(.refused(reason: "404"), of: ticket, at: at(0)) == .dropped(reason: "404"))
-        #expect(queue.next(at: at(0)).ticket?.notification.transition.kind == .resolved)
+        #expect(queue.next(at: at(0)).ticket?.notice.transition.kind == .resolved)
     }
 
     @Test func `the last try is at the deadline, and then it is dead`() throws {
@@ -136,7 +136,7 @@ struct ReceiverQueueTests {
             Issue.record("B is past its deadline")
             return
         }
-        #expect(expired.notification.transition.key == "B" && reason == "429")
+        #expect(expired.notice.transition.key == "B" && reason == "429")
         #expect(queue.next(at: at(31_000)) == .wait(until: at(80_000)))
     }
 
@@ -150,7 +150,7 @@ struct ReceiverQueueTests {
 /// A receiver that fails at random, against what must hold whatever it does.
 struct ReceiverQueueSimulation {
     @Test(arguments: 0..<60)
-    func `whatever the receiver does, every notification ends once and in its alert's order`(seed: UInt64) {
+    func `whatever the receiver does, every notice ends once and in its alert's order`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var queue = queue(limit: 1000, retryFor: .seconds(120), seed: seed)
         var time: Int64 = 0
@@ -164,13 +164,13 @@ struct ReceiverQueueSimulation {
             let key = "S\(Int.random(in: 0..<4, using: &random))"
             let kind: Transition.Kind =
                 submitted[key, default: []].count.isMultiple(of: 2) ? .firing : .resolved
-            let notification = note(kind, key, Int64(counts.queued))
-            #expect(queue.enqueue(notification, at: at(time)) == .queued)
+            let notice = note(kind, key, Int64(counts.queued))
+            #expect(queue.enqueue(notice, at: at(time)) == .queued)
             counts.queued += 1
-            submitted[key, default: []].append(notification.id)
+            submitted[key, default: []].append(notice.id)
         }
         func end(_ ticket: Ticket) {
-            ended[ticket.notification.transition.key, default: []].append(ticket.notification.id)
+            ended[ticket.notice.transition.key, default: []].append(ticket.notice.id)
         }
 
         while counts.queued < 80 || queue.pending > 0 {

@@ -1,8 +1,8 @@
 internal import HTTPTransport
 internal import MarketModel
 
-/// What carries one notification to one receiver. It blocks; one thread owns it.
-protocol NotificationSender {
+/// What carries one notice to one receiver. It blocks; one thread owns it.
+protocol NoticeSender {
     /// - Parameter now: the attempt's time, to which a receiver's HTTP date relates.
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt
 }
@@ -13,7 +13,7 @@ struct Attempt {
 }
 
 extension NotifierDefinition {
-    func makeSender(cancellation: Cancellation) -> any NotificationSender {
+    func makeSender(cancellation: Cancellation) -> any NoticeSender {
         switch channel {
         case .webhook(let target): WebhookSender(target: target, cancellation: cancellation)
         case .email(let target): EmailSender(name: name, target: target, cancellation: cancellation)

@@ -28,7 +28,7 @@ public struct Incident: Sendable, Equatable {
 }
 
 /// A transition on its way to receivers, with all that a body needs.
-public struct Notification: Sendable, Equatable {
+public struct Notice: Sendable, Equatable {
     public var transition: Transition
     public var context: AlertContext
     /// For a fire itself, its own; nil when the fire was before this run.
