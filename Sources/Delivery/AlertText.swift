@@ -50,7 +50,7 @@ struct AlertText {
     /// `2025-03-10 14:30:00.123 UTC`
     var time: String { Self.utc(transition.at) }
 
-    /// `10:30:00 New York (EDT)`; nil for a zone that the system does not know.
+    /// `10:30:00 New York`; nil for a zone that the system does not know.
     func localTime(zone identifier: String) -> String? {
         guard let zone = TimeZone(identifier: identifier) else { return nil }
         let instant = Date(timeIntervalSince1970: Double(transition.at.milliseconds) / 1000)
@@ -58,8 +58,7 @@ struct AlertText {
         let text = Timestamp(milliseconds: local).description
         let city =
             identifier.split(separator: "/").last.map { String($0).replacing("_", with: " ") } ?? identifier
-        let abbreviation = zone.abbreviation(for: instant).map { " (\($0))" } ?? ""
-        return "\(text.dropFirst(11).prefix(8)) \(city)\(abbreviation)"
+        return "\(text.dropFirst(11).prefix(8)) \(city)"
     }
 
     static func utc(_ time: Timestamp) -> String {

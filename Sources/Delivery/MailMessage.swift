@@ -54,7 +54,7 @@ struct MailMessage {
         // `=_` cannot occur in quoted-printable text.
         let boundary = "=_bellwether_\(notice.id)"
         var lines = headers(date: date)
-        lines.append("Content-Type: multipart/alternative; boundary=\"\(boundary)\"")
+        lines.append("Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"")
         lines.append("")
         for (type, text) in [("plain", body.plain), ("html", body.html)] {
             lines += [

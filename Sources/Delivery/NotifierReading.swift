@@ -146,13 +146,6 @@ extension NotifierReading {
         let password = secret?.string()
         let certificateFile = root.string("ca_file")
         let timeout = timeout()
-        guard let address, let text = address.string() else { return nil }
-        guard var server = parseServer(text, startTLS: startTLS) else {
-            address.report(
-                code: "E126", "`server` is not an address such as `smtp://mail.example.com:587`",
-                help: ["`smtps://` for TLS from the start; user and password have keys of their own"])
-            return nil
-        }
         if let certificateFile, !FileManager.default.isReadableFile(atPath: certificateFile) {
             root.report(code: "E128", "`ca_file` cannot be read", at: "ca_file")
         }
@@ -160,6 +153,13 @@ extension NotifierReading {
             root.report(
                 code: "E129", "`username` and `password` need each other",
                 at: user == nil ? "password" : "username")
+        }
+        guard let address, let text = address.string() else { return nil }
+        guard var server = parseServer(text, startTLS: startTLS) else {
+            address.report(
+                code: "E126", "`server` is not an address such as `smtp://mail.example.com:587`",
+                help: ["`smtps://` for TLS from the start; user and password have keys of their own"])
+            return nil
         }
         let isLoopback = ["localhost", "127.0.0.1", "::1"].contains(server.host)
         if user != nil, server.security == .never || server.security == .optional, !isLoopback {

@@ -60,6 +60,7 @@ public final class HTTPClient {
         guard !request.headers.contains(where: { $0.isUnsafe }) else {
             throw TransportError(.other("a header's name or value holds a line end"))
         }
+        guard request.url.isWebAddress else { throw TransportError(.badAddress) }
         let transfer = Transfer(bodyLimit: request.bodyLimit, cancellation: cancellation)
         handle.begin(timeout: request.timeout, transfer: transfer)
         bw_curl_allow_web(handle.pointer)
@@ -85,10 +86,19 @@ public final class HTTPClient {
         bw_curl_set_pointer(handle.pointer, CURLOPT_HTTPHEADER, nil)
         let status = handle.responseCode()
         guard code == CURLE_OK || (transfer.isTruncated && status > 0) else {
-            throw TransportError(curl: code)
+            // As the scheme was right, this code means an answer that is not HTTP.
+            throw code == CURLE_UNSUPPORTED_PROTOCOL
+                ? TransportError(.connectionLost) : TransportError(curl: code)
         }
         return HTTPResponse(
             status: status, headers: transfer.headers, body: transfer.body, isTruncated: transfer.isTruncated)
+    }
+}
+
+extension Secret {
+    fileprivate var isWebAddress: Bool {
+        let start = revealed().prefix(8).lowercased()
+        return start.hasPrefix("http://") || start == "https://"
     }
 }
 

@@ -92,9 +92,9 @@ public final class MailClient {
     /// code tells them apart.
     private func reply(_ code: CURLcode, _ transfer: Transfer) throws(TransportError) -> MailReply {
         let reply = handle.responseCode()
-        if code == CURLE_OK { return MailReply(code: reply, text: transfer.lastLine) }
+        if code == CURLE_OK { return MailReply(code: reply, text: transfer.reply(code: reply)) }
         if (400...599).contains(reply), code != CURLE_ABORTED_BY_CALLBACK, code != CURLE_OPERATION_TIMEDOUT {
-            throw TransportError(.mailRefused(code: reply, text: transfer.lastLine))
+            throw TransportError(.mailRefused(code: reply, text: transfer.reply(code: reply)))
         }
         throw TransportError(curl: code)
     }

@@ -4,8 +4,8 @@ internal import CCurl
 final class Transfer {
     private(set) var body: [UInt8] = []
     private(set) var headers: [HTTPHeader] = []
-    /// The last line that is no `Name: value`: a mail server's reply.
-    private(set) var lastLine = ""
+    /// A mail server's lines, the latest 200.
+    private var lines: [String] = []
     private(set) var isTruncated = false
     private let bodyLimit: Int
     private let upload: [UInt8]
@@ -39,11 +39,21 @@ final class Transfer {
             headers = []
             return
         }
-        guard !line.isEmpty, headers.count < 200 else { return }
-        lastLine = line
-        guard let colon = line.firstIndex(of: ":") else { return }
+        guard !line.isEmpty else { return }
+        if lines.count == 200 { lines.removeFirst() }
+        lines.append(line)
+        guard headers.count < 200, let colon = line.firstIndex(of: ":") else { return }
         let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
         headers.append(HTTPHeader(String(line[..<colon]), String(value)))
+    }
+
+    /// The text of a mail server's last reply with that code, its lines joined: what came after it was the
+    /// farewell.
+    func reply(code: Int) -> String {
+        guard let last = lines.lastIndex(where: { $0.hasPrefix("\(code)") }) else { return "" }
+        var first = last
+        while first > 0, lines[first - 1].hasPrefix("\(code)-") { first -= 1 }
+        return "\(code) " + lines[first...last].map { $0.dropFirst(4) }.joined(separator: " ")
     }
 
     func supply(_ buffer: UnsafeMutableRawBufferPointer) -> Int {

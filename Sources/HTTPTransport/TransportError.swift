@@ -8,7 +8,8 @@ public struct TransportError: Error, Equatable, Sendable {
         case hostUnknown
         case cannotConnect
         case timedOut
-        /// The connection broke before the answer was complete; the peer may have taken the message.
+        /// The connection broke before the answer was complete, or it was no answer; the peer may have taken
+        /// the message.
         case connectionLost
         /// No trustworthy connection: certificate, handshake, or STARTTLS missing where it is required.
         case untrusted(String)

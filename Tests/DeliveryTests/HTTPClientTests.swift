@@ -68,7 +68,7 @@ struct HTTPClientTests {
         #expect(response.isTruncated && response.body.count == 1000 && response.status == 200)
     }
 
-    @Test(arguments: [RudePeer.Manner.hangsUp, .breaksOff])
+    @Test(arguments: [RudePeer.Manner.hangsUp, .breaksOff, .talksNonsense])
     func `a connection that breaks is a fault that may pass`(manner: RudePeer.Manner) async {
         let peer = RudePeer(manner)
         let result = await outcome(HTTPRequest(url: peer.url, timeout: .seconds(20)))

@@ -20,7 +20,7 @@ def described(raw):
         "from": [[a.display_name, a.addr_spec] for a in message["From"].addresses],
         "date": int(email.utils.parsedate_to_datetime(message["Date"]).timestamp()),
         "type": message.get_content_type(),
-        "parts": [[part.get_content_type(), part.get_content()] for part in parts],
+        "parts": [[part.get_content_type(), part.get_content().replace("\r\n", "\n")] for part in parts],
         "defects": defects,
         "longest": max(len(line) for line in raw.split(b"\r\n")),
         "bare": raw.replace(b"\r\n", b"").count(b"\n") + raw.replace(b"\r\n", b"").count(b"\r"),

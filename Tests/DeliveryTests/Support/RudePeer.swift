@@ -9,6 +9,8 @@ final class RudePeer: Sendable {
         case hangsUp
         /// Promises more bytes than it sends.
         case breaksOff
+        /// Answers what is not HTTP.
+        case talksNonsense
         /// Never answers.
         case isSilent
         /// Sends without end.
@@ -63,6 +65,7 @@ final class RudePeer: Sendable {
         switch manner {
         case .hangsUp: break
         case .breaksOff: _ = say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        case .talksNonsense: _ = say("hello, who is there?\r\n\r\n")
         case .isSilent: while read(connection, &buffer, buffer.count) > 0 {}
         case .babbles:
             _ = say("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")

@@ -1,0 +1,182 @@
+import Diagnostics
+import Foundation
+import HTTPTransport
+import MarketModel
+import Testing
+
+@testable import Delivery
+
+/// A directory of notifier files that lasts as long as the test.
+private func loading(
+    _ files: [String: String], environment: [String: String] = [:],
+    _ body: (String, [NotifierDefinition], [Diagnostic]) throws -> Void
+) throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "notifiers-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    for (name, text) in files { try Data(text.utf8).write(to: directory.appending(path: name)) }
+    let loaded = loadNotifiers(directory: directory.path, environment: environment)
+    try body(directory.path, loaded.notifiers, loaded.diagnostics)
+}
+
+/// `file:line:column code message`.
+private func lines(_ diagnostics: [Diagnostic]) -> [String] {
+    diagnostics.map { diagnostic in
+        let place =
+            diagnostic.span.map { "\(($0.file.name as NSString).lastPathComponent):\($0.line):\($0.column) " }
+            ?? ""
+        return "\(place)\(diagnostic.code) \(diagnostic.message)"
+    }
+}
+
+struct NotifierLoadingTests {
+    @Test func `a webhook and a mail notifier are read with all their keys`() throws {
+        let files = [
+            "desk.yaml": """
+            kind: webhook
+            url: ${DESK_URL}
+            format: generic
+            headers:
+              Authorization: Bearer ${TOKEN}
+            timeout: 3s
+            retry_for: 5m
+            min_severity: warning
+            """,
+            "oncall.yml": """
+            kind: email
+            server: smtp://mail.example.com
+            starttls: required
+            username: alerts
+            password: ${TOKEN}
+            from: Bellwether <alerts@example.com>
+            to: [desk@example.com, "Risk, EU <risk@example.com>"]
+            subject_prefix: "[prod]"
+            timezone: Europe/London
+            """,
+            "notes.txt": "not a notifier", ".hidden.yaml": "nor this: 1",
+        ]
+        let environment = ["DESK_URL": "https://hooks.example/T0/B0/x", "TOKEN": "t0ken"]
+        try loading(files, environment: environment) { directory, notifiers, diagnostics in
+            #expect(lines(diagnostics).isEmpty)
+            #expect(notifiers.map(\.name) == ["desk", "oncall"])
+            #expect(notifierNames(directory: directory) == ["desk", "oncall"])
+            guard case .webhook(let webhook) = notifiers[0].channel,
+                case .email(let email) = notifiers[1].channel
+            else {
+                Issue.record("the kinds are mixed up")
+                return
+            }
+            #expect(webhook.url.revealed() == "https://hooks.example/T0/B0/x" && webhook.format == .generic)
+            #expect(webhook.headers.map(\.name) == ["Authorization"])
+            #expect(webhook.headers.first?.value.revealed() == "Bearer t0ken")
+            #expect(webhook.timeout == .seconds(3) && notifiers[0].retryFor == .seconds(300))
+            #expect(notifiers[0].leastSeverity == .warning)
+            #expect(email.server.host == "mail.example.com" && email.server.port == 587)
+            #expect(email.server.security == .required && email.server.user == "alerts")
+            #expect(email.recipients.map(\.displayName) == ["", "Risk, EU"])
+            #expect(email.subjectPrefix == "[prod]" && email.zone == "Europe/London")
+            #expect(notifiers[1].retryFor == .seconds(600) && email.server.timeout == .seconds(10))
+        }
+    }
+
+    @Test func `every mistake of every file is reported in one run, with the nearest key`() throws {
+        let files = [
+            "a.yaml": "kind: webhok\n", "b.yaml": "knd: webhook\n",
+            "c.yaml": "kind: webhook\nurl: ${NO_SUCH}\nformt: slack\ntimeout: 1h\n",
+            "d.yaml": "kind: webhook\nurl: hooks.example/x\nheaders: {\"Bad Name\": x}\n",
+            "e.yaml": """
+            kind: email
+            server: http://mail.example.com
+            from: nobody
+            to: []
+            timezone: Mars/Olympus
+            ca_file: /nowhere/ca.pem
+            username: u
+            url: https://x
+            """,
+            "f.yaml": """
+            kind: email
+            server: smtp://mail.example.com
+            starttls: optional
+            username: u
+            password: p
+            from: a@b.c
+            to: a@b.c
+            """,
+            "Bad Name.yaml": "kind: webhook\nurl: https://x\n",
+            "twice.yaml": "kind: webhook\nurl: https://x\n",
+            "twice.yml": "kind: webhook\nurl: https://x\n", "z.yaml": "kind: [\n",
+        ]
+        try loading(files) { directory, notifiers, diagnostics in
+            #expect(notifiers.map(\.name) == ["twice"])
+            #expect(
+                lines(diagnostics) == [
+                    "Bad Name.yaml:1:1 E122 no rule can name the notifier `Bad Name`",
+                    "a.yaml:1:7 E109 `webhok` is not one of the values that this key takes",
+                    "b.yaml:1:1 E105 the key `kind` is missing",
+                    "b.yaml:1:1 E104 unknown key `knd`",
+                    "c.yaml:2:6 E111 the environment variable `NO_SUCH` is not set",
+                    "c.yaml:3:1 E104 unknown key `formt`",
+                    "c.yaml:4:10 E110 expected a duration from 100ms to 2m",
+                    "d.yaml:2:6 E123 `url` is not an address that begins with `https://` or `http://`",
+                    "d.yaml:3:23 E124 `Bad Name` with this value is not a header of HTTP",
+                    "e.yaml:2:9 E126 `server` is not an address such as `smtp://mail.example.com:587`",
+                    "e.yaml:3:7 E125 `nobody` is not a mail address",
+                    "e.yaml:4:5 E125 `to` names nobody",
+                    "e.yaml:5:11 E127 `Mars/Olympus` is not a time zone of this system",
+                    "e.yaml:6:1 E128 `ca_file` cannot be read",
+                    "e.yaml:7:1 E129 `username` and `password` need each other",
+                    "e.yaml:8:1 E104 unknown key `url`",
+                    "f.yaml:3:1 E130 the password could cross the network in plain text",
+                    "E121 two files define the notifier `twice`: `\(directory)/twice.yaml` and `\(directory)/twice.yml`",
+                    "z.yaml:2:1 E101 this is not YAML: did not find expected node content (while parsing a flow node, line 2)",
+                ])
+        }
+    }
+
+    @Test func `a line that is shown has its secrets blotted out, under misspelt keys too`() throws {
+        let files = [
+            "a.yaml": "kind: webhook\nurll: https://hooks.example/T0/B0/topsecret\n",
+            "b.yaml": "{kind: webhook, url: \"https://hooks.example/topsecret\", formt: slack}\n",
+            "c.yaml": "kind: email\nserver: smtp://u:topsecret@x.org\npassword: [topsecret]\n",
+            "d.yaml":
+                "kind: webhook\nurl: topsecret\nheaders:\n  \"X Y\": topsecret\n  Z: \"topsecret ${NOT_SET}\"\n",
+        ]
+        try loading(files) { _, notifiers, diagnostics in
+            #expect(notifiers.isEmpty)
+            let text = DiagnosticRenderer().render(diagnostics)
+            #expect(!text.contains("topsecret"))
+            #expect(text.contains("url"))
+            #expect(text.contains("${NOT_SET}"))
+        }
+    }
+
+    @Test func `a directory that does not exist is an error that says what to do`() {
+        let loaded = loadNotifiers(directory: "/nowhere/notifiers", environment: [:])
+        #expect(
+            lines(loaded.diagnostics) == ["E120 cannot read the notifiers' directory `/nowhere/notifiers`"])
+        #expect(loaded.diagnostics[0].help.count == 1)
+        #expect(notifierNames(directory: "/nowhere/notifiers").isEmpty)
+    }
+
+    @Test func `an empty directory has no notifiers and no faults`() throws {
+        try loading([:]) { _, notifiers, diagnostics in #expect(notifiers.isEmpty && diagnostics.isEmpty) }
+    }
+
+    @Test(arguments: [
+        ("smtp://h", "h", 587, MailServer.Security.required), ("smtp://h:25/", "h", 25, .required),
+        ("smtps://h", "h", 465, .implicit), ("SMTPS://[::1]:4650", "::1", 4650, .implicit),
+    ])
+    func `a mail server's address has a port and a kind of privacy`(
+        text: String, host: String, port: Int, security: MailServer.Security
+    ) throws {
+        let file = "kind: email\nserver: \"\(text)\"\nfrom: a@b.c\nto: a@b.c\n"
+        try loading(["m.yaml": file]) { _, notifiers, diagnostics in
+            #expect(lines(diagnostics).isEmpty)
+            guard case .email(let target) = notifiers.first?.channel else { return }
+            #expect(
+                target.server.host == host && target.server.port == port && target.server.security == security
+            )
+        }
+    }
+}
