@@ -56,11 +56,12 @@ public final class Courier: Sendable {
             log.log(level: report.logLevel, "\(report.line)")
             onOutcome(report)
         }
+        let surroundings = Lane.Surroundings(
+            outbox: outbox, clock: options.clock, progress: progress, report: report)
         var lanes: [String: Lane] = [:]
         for definition in notifiers where lanes[definition.name] == nil {
             outbox.open(receiver: definition.name, retryFor: definition.retryFor)
-            lanes[definition.name] = Lane(
-                definition, outbox: outbox, clock: options.clock, progress: progress, report: report)
+            lanes[definition.name] = Lane(definition, in: surroundings)
         }
         self.lanes = lanes
         self.outbox = outbox

@@ -27,7 +27,6 @@ struct EmailSender: NoticeSender {
         let id = ticket.notice.id
         let message = MailMessage(ticket.notice, target: target, receiver: name)
             .bytes(date: ticket.enqueuedAt)
-        if ticket.attempt == 1 { unfinished[id] = nil }
         var progress = unfinished[id] ?? Progress(waiting: target.recipients)
         var failures: [String] = []
         var waiting: [Mailbox] = []
@@ -53,6 +52,8 @@ struct EmailSender: NoticeSender {
         unfinished[id] = waiting.isEmpty ? nil : progress
         return Attempt(result: verdict(failures, progress.refusals))
     }
+
+    mutating func forget(_ id: String) { unfinished[id] = nil }
 
     private func verdict(_ failures: [String], _ refusals: [String]) -> AttemptResult {
         if let first = failures.first {

@@ -7,12 +7,9 @@ internal import Synchronization
 /// slow or down keeps its own thread waiting and nobody else's.
 final class Lane: Sendable {
     let definition: NotifierDefinition
-    private let outbox: any Outbox
-    private let clock: any DeliveryClock
-    private let report: @Sendable (DeliveryReport) -> Void
+    private let surroundings: Surroundings
     private let work = WakeSignal()
     private let cancellation = Cancellation()
-    private let progress: WakeSignal
     private let state = Mutex(State())
 
     private struct State {
@@ -21,20 +18,23 @@ final class Lane: Sendable {
         var plainBodies = 0
     }
 
-    /// - Parameter progress: woken whenever a notice left the queue, and at the end.
-    init(
-        _ definition: NotifierDefinition, outbox: any Outbox, clock: any DeliveryClock, progress: WakeSignal,
-        report: @escaping @Sendable (DeliveryReport) -> Void
-    ) {
+    /// What all lanes of a courier share.
+    struct Surroundings: Sendable {
+        let outbox: any Outbox
+        let clock: any DeliveryClock
+        /// Woken whenever a notice left a queue, and when a lane ended.
+        let progress: WakeSignal
+        let report: @Sendable (DeliveryReport) -> Void
+    }
+
+    init(_ definition: NotifierDefinition, in surroundings: Surroundings) {
         self.definition = definition
-        self.outbox = outbox
-        self.clock = clock
-        self.progress = progress
-        self.report = report
+        self.surroundings = surroundings
     }
 
     var name: String { definition.name }
-    var isIdle: Bool { outbox.pending(for: name) == 0 }
+    private var outbox: any Outbox { surroundings.outbox }
+    private var clock: any DeliveryClock { surroundings.clock }
     var isFinished: Bool { state.withLock { !$0.isStarted || $0.isFinished } }
     var plainBodies: Int { state.withLock { $0.plainBodies } }
 
@@ -60,18 +60,21 @@ final class Lane: Sendable {
             switch outbox.next(for: name, at: clock.now()) {
             case .send(let ticket): attempt(ticket, &sender)
             case .expired(let ticket, let reason):
+                sender.forget(ticket.notice.id)
                 tell(ticket, .dead(reason: reason), attempts: ticket.attempt - 1)
             case .wait(let time): work.wait(since: generation, timeout: clock.pause(until: time))
             case .idle: work.wait(since: generation)
             }
         }
         state.withLock { $0.isFinished = true }
-        progress.wake()
+        surroundings.progress.wake()
     }
 
     private func attempt(_ ticket: Ticket, _ sender: inout any NoticeSender) {
         let attempt = sender.send(ticket, at: clock.now())
         if attempt.wasPlain { state.withLock { $0.plainBodies += 1 } }
+        // A transfer that was cancelled says nothing of the receiver; the notice stays queued.
+        if cancellation.isCancelled, case .failed = attempt.result { return }
         let outcome: DeliveryReport.Outcome
         switch outbox.record(attempt.result, of: ticket, at: clock.now()) {
         case .delivered: outcome = .delivered
@@ -79,15 +82,16 @@ final class Lane: Sendable {
         case .dropped(let reason): outcome = .dropped(reason: reason)
         case .dead(let reason): outcome = .dead(reason: reason)
         }
+        if case .retrying = outcome {} else { sender.forget(ticket.notice.id) }
         tell(ticket, outcome, attempts: ticket.attempt)
     }
 
     private func tell(_ ticket: Ticket, _ outcome: DeliveryReport.Outcome, attempts: Int) {
-        report(
+        surroundings.report(
             DeliveryReport(
                 receiver: name, transition: ticket.notice.transition, outcome: outcome,
                 attempts: attempts,
                 elapsed: clock.now().milliseconds - ticket.enqueuedAt.milliseconds))
-        progress.wake()
+        surroundings.progress.wake()
     }
 }

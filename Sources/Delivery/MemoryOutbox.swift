@@ -22,7 +22,8 @@ public final class MemoryOutbox: Outbox {
             let number = UInt64($0.count)
             if $0[receiver] == nil {
                 $0[receiver] = ReceiverQueue(
-                    name: receiver, limit: limit, policy: policy, retryFor: retryFor, seed: seed &+ number)
+                    name: receiver,
+                    settings: .init(limit: limit, policy: policy, retryFor: retryFor, seed: seed &+ number))
             }
         }
     }

@@ -5,6 +5,8 @@ internal import MarketModel
 protocol NoticeSender {
     /// - Parameter now: the attempt's time, to which a receiver's HTTP date relates.
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt
+    /// The notice of this id has left the queue: nothing more needs to be known of it.
+    mutating func forget(_ id: String)
 }
 
 struct Attempt {

@@ -21,10 +21,18 @@ struct ReceiverQueue: Sendable {
         var isLastTry = false
     }
 
+    struct Settings: Sendable {
+        /// Notices that may wait.
+        var limit = 10_000
+        var policy = RetryPolicy()
+        /// From the queueing to the deadline.
+        var retryFor = Duration.seconds(600)
+        /// Of the back-off's jitter.
+        var seed: UInt64 = 0
+    }
+
     private let name: String
-    private let limit: Int
-    private let policy: RetryPolicy
-    private let retryFor: Duration
+    private let settings: Settings
     private var random: SeededRandom
     private var chains: [String: [Item]] = [:]
     private var count = 0
@@ -35,13 +43,11 @@ struct ReceiverQueue: Sendable {
     private var lastFailure: (alert: String, reason: String)?
     private(set) var counters = DeliveryCounters()
 
-    init(name: String, limit: Int, policy: RetryPolicy, retryFor: Duration, seed: UInt64) {
+    init(name: String, settings: Settings) {
         self.name = name
-        self.limit = limit
-        self.policy = policy
-        self.retryFor = retryFor
-        random = SeededRandom(seed: seed)
-        seen = RecentIDs(limit: max(limit, DeliveryLimits.rememberedIDs))
+        self.settings = settings
+        random = SeededRandom(seed: settings.seed)
+        seen = RecentIDs(limit: max(settings.limit, DeliveryLimits.rememberedIDs))
     }
 
     var pending: Int { count }
@@ -51,7 +57,7 @@ struct ReceiverQueue: Sendable {
             counters.duplicates += 1
             return .duplicate
         }
-        guard count < limit else {
+        guard count < settings.limit else {
             counters.refusedFull += 1
             return .full
         }
@@ -124,12 +130,13 @@ struct ReceiverQueue: Sendable {
     ) -> Disposition {
         var item = failed
         let fraction = random.fraction()
-        let pause = policy.delay(failures: failuresInARow, fraction: fraction)
+        let pause = settings.policy.delay(failures: failuresInARow, fraction: fraction)
         gate = now.advanced(by: max(pause, retryAfter ?? .zero))
-        let next = policy.next(
-            afterFailureAt: now, delay: policy.delay(failures: item.failures, fraction: fraction),
-            retryAfter: retryAfter, deadline: item.enqueuedAt.advanced(by: retryFor), wasLast: item.isLastTry)
-        switch next {
+        let failure = RetryPolicy.Failure(
+            at: now, delay: settings.policy.delay(failures: item.failures, fraction: fraction),
+            retryAfter: retryAfter, deadline: item.enqueuedAt.advanced(by: settings.retryFor),
+            wasLastTry: item.isLastTry)
+        switch settings.policy.next(after: failure) {
         case .retry(let at): item.notBefore = at
         case .lastRetry(let at):
             item.notBefore = at
@@ -163,7 +170,9 @@ struct ReceiverQueue: Sendable {
     private mutating func removeExpired(at now: Timestamp) -> OutboxStep? {
         var oldest: (alert: String, item: Item)?
         for (alert, chain) in chains {
-            guard let head = chain.first, !head.isLastTry, head.enqueuedAt.advanced(by: retryFor) < now else {
+            guard let head = chain.first, !head.isLastTry,
+                head.enqueuedAt.advanced(by: settings.retryFor) < now
+            else {
                 continue
             }
             if oldest.map({ head.sequence < $0.item.sequence }) ?? true { oldest = (alert, head) }

@@ -45,17 +45,24 @@ public struct RetryPolicy: Sendable {
         case giveUp
     }
 
+    struct Failure {
+        var at: Timestamp
+        /// The back-off.
+        var delay: Duration
+        /// What the receiver asked for.
+        var retryAfter: Duration?
+        var deadline: Timestamp
+        var wasLastTry = false
+    }
+
     /// What follows a failed attempt.
-    func next(
-        afterFailureAt now: Timestamp, delay: Duration, retryAfter: Duration?, deadline: Timestamp,
-        wasLast: Bool
-    ) -> Next {
-        if wasLast || now >= deadline { return .giveUp }
+    func next(after failure: Failure) -> Next {
+        if failure.wasLastTry || failure.at >= failure.deadline { return .giveUp }
         // An attempt before the receiver's own time would be in vain.
-        let earliest = now.advanced(by: retryAfter ?? .zero)
-        if earliest > deadline { return .giveUp }
-        let at = max(earliest, now.advanced(by: delay))
-        return at < deadline ? .retry(at: at) : .lastRetry(at: deadline)
+        let earliest = failure.at.advanced(by: failure.retryAfter ?? .zero)
+        if earliest > failure.deadline { return .giveUp }
+        let at = max(earliest, failure.at.advanced(by: failure.delay))
+        return at < failure.deadline ? .retry(at: at) : .lastRetry(at: failure.deadline)
     }
 }
 

@@ -36,6 +36,8 @@ struct WebhookSender: NoticeSender {
         }
     }
 
+    func forget(_ id: String) {}
+
     /// 2xx is taken. 408, 425, 429 and 5xx may pass later (RFC 9110, 15.5.9; RFC 8470; RFC 6585). All else is
     /// for good: a wrong or deleted address, a body that the receiver refuses, a redirect.
     func judge(_ response: HTTPResponse, at now: Timestamp) -> AttemptResult {

@@ -76,6 +76,7 @@ public final class HTTPClient {
                 )
             }
         }
+        if request.method == "HEAD" { handle.set(CURLOPT_NOBODY, 1) }
         handle.set(CURLOPT_CUSTOMREQUEST, request.method)
         // Without an empty `Expect`, a large body costs a round trip or a second of waiting.
         let list = CurlList(

@@ -51,7 +51,8 @@ struct MailDeliveryTests {
             transition(message: dots),
             incident: Incident(id: transition().id, severity: .critical, since: transition().at))
         guard case .email(let target) = try definition(peer).channel else { return }
-        let made = MailMessage(notice, target: target, receiver: "desk").bytes(date: VirtualClock().now())
+        let made = MailMessage(notice, target: target, receiver: "desk").bytes(
+            date: Timestamp(milliseconds: VirtualClock.start))
         #expect(taken.message == Data(made))
     }
 
@@ -132,6 +133,15 @@ struct MailDeliveryTests {
         #expect(goneCounters.dropped == 1 && goneCounters.retries == 0)
         #expect(
             gone.final.map(\.outcome) == [.dropped(reason: "gone@example.com: 550 5.1.1 no such mailbox")])
+    }
+
+    @Test func `a refusal in several lines is quoted whole`() async throws {
+        let reply =
+            "550-5.7.1 Our system has detected\r\n550-5.7.1 that this message is\r\n550 5.7.1 unwanted"
+        let peer = try MailPeer(.init(data_reply: reply))
+        let (witness, _) = await deliver([transition()], to: try definition(peer))
+        let quoted = "550 5.7.1 Our system has detected 5.7.1 that this message is 5.7.1 unwanted"
+        #expect(witness.final.map(\.outcome) == [.dropped(reason: "desk@example.com: \(quoted)")])
     }
 
     @Test func `of several recipients each gets it once, whatever happens to the others`() async throws {

@@ -6,7 +6,7 @@ import Testing
 private func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
 
 private func queue(limit: Int = 100, retryFor: Duration = .seconds(600), seed: UInt64 = 1) -> ReceiverQueue {
-    ReceiverQueue(name: "desk", limit: limit, policy: RetryPolicy(), retryFor: retryFor, seed: seed)
+    ReceiverQueue(name: "desk", settings: .init(limit: limit, retryFor: retryFor, seed: seed))
 }
 
 private func note(_ kind: Transition.Kind, _ key: String, _ time: Int64) -> Notice {

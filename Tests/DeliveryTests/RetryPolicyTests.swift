@@ -19,18 +19,19 @@ struct RetryPolicyTests {
 
     @Test func `a retry past the deadline becomes one last try at the deadline`() {
         let next = policy.next(
-            afterFailureAt: at(50), delay: .seconds(20), retryAfter: nil, deadline: at(60), wasLast: false)
+            after: .init(at: at(50), delay: .seconds(20), deadline: at(60), wasLastTry: false))
         #expect(next == .lastRetry(at: at(60)))
         let after = policy.next(
-            afterFailureAt: at(60), delay: .seconds(1), retryAfter: nil, deadline: at(60), wasLast: true)
+            after: .init(at: at(60), delay: .seconds(1), deadline: at(60), wasLastTry: true))
         #expect(after == .giveUp)
     }
 
     @Test func `the receiver's own time is waited for, and beyond the deadline it is the end`() {
         func next(_ wait: Double, delay: Double = 1) -> RetryPolicy.Next {
             policy.next(
-                afterFailureAt: at(10), delay: .milliseconds(Int64(delay * 1000)),
-                retryAfter: .milliseconds(Int64(wait * 1000)), deadline: at(60), wasLast: false)
+                after: .init(
+                    at: at(10), delay: .milliseconds(Int64(delay * 1000)),
+                    retryAfter: .milliseconds(Int64(wait * 1000)), deadline: at(60)))
         }
         #expect(next(30) == .retry(at: at(40)))
         #expect(next(0.5) == .retry(at: at(11)))

@@ -1,8 +1,6 @@
 import Foundation
 import Synchronization
 
-@testable import Delivery
-
 /// A real SMTP server (aiosmtpd) in a process of its own, with a certificate made for the occasion.
 final class MailPeer: Sendable {
     struct Options: Encodable {
@@ -26,22 +24,14 @@ final class MailPeer: Sendable {
     let port: Int
     private let input: Pipe
     private let mails = Mutex<[Taken]>([])
-    private let arrival = WakeSignal()
 
     /// What the server took so far; a mail is in it as soon as its sender has the answer, or a little later.
     var taken: [Taken] { mails.withLock { $0 } }
 
     /// Waits for that many mails; gives up after half a minute.
     func wait(for count: Int) async -> [Taken] {
-        await onThread { [self] in
-            let end = ContinuousClock().now.advanced(by: .seconds(30))
-            while true {
-                let generation = arrival.generation
-                let rest = ContinuousClock().now.duration(to: end)
-                if taken.count >= count || rest <= .zero { return taken }
-                arrival.wait(since: generation, timeout: rest)
-            }
-        }
+        _ = await eventually { [self] in taken.count >= count }
+        return taken
     }
 
     init(_ options: Options) throws {
@@ -58,7 +48,6 @@ final class MailPeer: Sendable {
                     continue
                 }
                 self?.mails.withLock { $0.append(taken) }
-                self?.arrival.wake()
             }
         }
     }
