@@ -103,7 +103,8 @@ let package = Package(
         tests(
             "DeliveryTests",
             [
-                "HTTPTransport", "Delivery", "Configuration", "Diagnostics", "MarketModel", logging, webServer,
+                "HTTPTransport", "Delivery", "Configuration", "Diagnostics", "MarketModel", logging,
+                webServer,
             ],
             exclude: ["Peers"]),
         tests(

@@ -58,11 +58,13 @@ struct MailBody {
             <!DOCTYPE html>
             <html><head><meta charset="utf-8"><title>\(escape(headline))</title></head>
             <body style="font-family:sans-serif;font-size:14px;color:#222">
-            <p style="margin:0 0 8px;padding:6px 10px;background:\(colour);color:#fff;font-weight:bold">\(headline)</p>
+            <p style="margin:0 0 8px;padding:6px 10px;background:\(colour);color:#fff">\
+            <b>\(headline)</b></p>
             <p style="font-size:16px;margin:0 0 12px">\(escape(words.message))</p>
             <table style="border-collapse:collapse">
             \(rows)</table>
-            \(rule ?? "")<p style="color:#888;font-size:12px">\(escape(farewell))<br>Alert id: \(notice.id)</p>
+            \(rule ?? "")<p style="color:#888;font-size:12px">\(escape(farewell))<br>\
+            Alert id: \(notice.id)</p>
             </body></html>
 
             """

@@ -11,8 +11,8 @@ public enum AttemptResult: Sendable, Equatable {
 
 /// When a failed attempt is made again: exponential back-off with full jitter, bounded by a deadline.
 ///
-/// - SeeAlso: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog (2015): the delay is uniform
-///   in (0, min(greatest, first * 2^failures)).
+/// - SeeAlso: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog (2015): the delay is
+///   uniform in (0, min(greatest, first * 2^failures)).
 public struct RetryPolicy: Sendable {
     public var firstDelay: Duration
     public var greatestDelay: Duration

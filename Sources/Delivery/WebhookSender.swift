@@ -55,7 +55,7 @@ struct WebhookSender: NoticeSender {
     }
 }
 
-/// Seconds, whole or not, or an HTTP date (RFC 9110, section 10.2.3); at most a day, which no deadline exceeds.
+/// Seconds, whole or not, or an HTTP date (RFC 9110, section 10.2.3); at most a day, as no deadline is later.
 func retryAfter(_ text: String, at now: Timestamp) -> Duration? {
     let trimmed = text.trimmingSpaces()
     let day = 86_400.0

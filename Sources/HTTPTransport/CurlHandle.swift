@@ -18,8 +18,8 @@ struct CurlHandle: ~Copyable {
 
     deinit { curl_easy_cleanup(pointer) }
 
-    /// Once a process. With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: a peer that closes a TLS connection
-    /// while we write must not end the process.
+    /// Once a process. With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: a peer that closes a TLS
+    /// connection while we write must not end the process.
     private static let prepareProcess: Void = {
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         signal(SIGPIPE, SIG_IGN)

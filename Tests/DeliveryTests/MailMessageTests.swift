@@ -85,7 +85,8 @@ struct MailMessageTests {
                 rule fast_drop on SPY
                   when x < 2
 
-                You get this because the rule fast_drop says `notify desk`. To stop it, take desk out of that clause.
+                You get this because the rule fast_drop says `notify desk`. \
+                To stop it, take desk out of that clause.
                 Alert id: \(fire.id)
 
                 """)

@@ -128,8 +128,10 @@ struct NotifierLoadingTests {
                     "e.yaml:7:1 E129 `username` and `password` need each other",
                     "e.yaml:8:1 E104 unknown key `url`",
                     "f.yaml:3:1 E130 the password could cross the network in plain text",
-                    "E121 two files define the notifier `twice`: `\(directory)/twice.yaml` and `\(directory)/twice.yml`",
-                    "z.yaml:2:1 E101 this is not YAML: did not find expected node content (while parsing a flow node, line 2)",
+                    "E121 two files define the notifier `twice`: `\(directory)/twice.yaml` and "
+                        + "`\(directory)/twice.yml`",
+                    "z.yaml:2:1 E101 this is not YAML: did not find expected node content "
+                        + "(while parsing a flow node, line 2)",
                 ])
         }
     }
@@ -140,7 +142,8 @@ struct NotifierLoadingTests {
             "b.yaml": "{kind: webhook, url: \"https://hooks.example/topsecret\", formt: slack}\n",
             "c.yaml": "kind: email\nserver: smtp://u:topsecret@x.org\npassword: [topsecret]\n",
             "d.yaml":
-                "kind: webhook\nurl: topsecret\nheaders:\n  \"X Y\": topsecret\n  Z: \"topsecret ${NOT_SET}\"\n",
+                "kind: webhook\nurl: topsecret\nheaders:\n  \"X Y\": topsecret\n"
+                + "  Z: \"topsecret ${NOT_SET}\"\n",
         ]
         try loading(files) { _, notifiers, diagnostics in
             #expect(notifiers.isEmpty)

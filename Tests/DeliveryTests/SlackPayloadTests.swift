@@ -39,7 +39,8 @@ struct SlackPayloadTests {
                 {"short":true,"title":"desk","value":"fx"}],\
                 "footer":"Bellwether \(fire.id)","mrkdwn_in":["text","fields"],\
                 "text":"`OANDA:EUR_USD` moved 2.1% &amp; more",\
-                "title":"fx_jump OANDA:EUR_USD","title_link":"https://wiki.example/fx?a=1&b=2","ts":1741617000}],\
+                "title":"fx_jump OANDA:EUR_USD",\
+                "title_link":"https://wiki.example/fx?a=1&b=2","ts":1741617000}],\
                 "text":"FIRING CRITICAL: `OANDA:EUR_USD` moved 2.1% &amp; more"}
                 """)
     }
