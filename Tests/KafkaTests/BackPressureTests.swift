@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads, .timeLimit(.minutes(2))) struct BackPressureTests {
+@Suite(.ownThreads, .timeLimit(.minutes(5))) struct BackPressureTests {
     @Test func aPausedPartitionWaitsAndThenGoesOnWithoutGap() throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 2)

@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads, .timeLimit(.minutes(2))) struct ErrorTests {
+@Suite(.ownThreads, .timeLimit(.minutes(5))) struct ErrorTests {
     private func refusal(_ properties: KafkaProperties) throws -> KafkaError {
         try #require(throws: KafkaError.self) {
             _ = try KafkaConsumer(properties: properties)

@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads, .timeLimit(.minutes(2))) struct FaultTests {
+@Suite(.ownThreads, .timeLimit(.minutes(5))) struct FaultTests {
     @Test func errorsWhileProducingAreTriedAgain() throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 1)

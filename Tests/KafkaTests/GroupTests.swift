@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads, .timeLimit(.minutes(2))) struct GroupTests {
+@Suite(.ownThreads, .timeLimit(.minutes(5))) struct GroupTests {
     @Test func aSecondMemberGoesOnWhereTheFirstCommitted() throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 1)

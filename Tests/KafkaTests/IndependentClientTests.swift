@@ -2,7 +2,7 @@ import Kafka
 import Testing
 
 @Suite(
-    .ownThreads, .timeLimit(.minutes(2)),
+    .ownThreads, .timeLimit(.minutes(5)),
     .enabled(if: !IndependentClient.installed.isEmpty, IndependentClient.absence))
 struct IndependentClientTests {
     private static let messages: [PeerMessage] = [

@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads, .timeLimit(.minutes(2))) struct MetadataTests {
+@Suite(.ownThreads, .timeLimit(.minutes(5))) struct MetadataTests {
     @Test func theClusterTellsItsTopicsBrokersAndPartitions() throws {
         let cluster = try TestCluster(brokers: 3)
         try cluster.broker.createTopic("trades", partitions: 6)

@@ -34,7 +34,7 @@ struct RealCluster: KafkaCluster {
 
 /// What the embedded broker cannot prove, and the rest once more against a broker that is not librdkafka's
 /// own.
-@Suite(.ownThreads, .timeLimit(.minutes(2)), .enabled(if: RealCluster.bootstrap != nil, RealCluster.absence))
+@Suite(.ownThreads, .timeLimit(.minutes(5)), .enabled(if: RealCluster.bootstrap != nil, RealCluster.absence))
 struct RealClusterTests {
     @Test func messagesGoThereAndBack() throws {
         let cluster = try RealCluster()

@@ -97,7 +97,7 @@ func shareWithoutLoss(_ cluster: some KafkaCluster, topic: String, group: String
     try first.commitAndLeave()
 }
 
-@Suite(.ownThreads, .timeLimit(.minutes(2))) struct RebalanceTests {
+@Suite(.ownThreads, .timeLimit(.minutes(5))) struct RebalanceTests {
     @Test(arguments: ["range", "cooperative-sticky"])
     func twoMembersShareAndNothingIsLost(strategy: String) throws {
         let cluster = try TestCluster()

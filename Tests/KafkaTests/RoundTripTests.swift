@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads, .timeLimit(.minutes(2))) struct RoundTripTests {
+@Suite(.ownThreads, .timeLimit(.minutes(5))) struct RoundTripTests {
     @Test func everyPartOfAMessageArrivesAsItWasSent() throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("t", partitions: 1)

@@ -1,7 +1,7 @@
 import Kafka
 import Testing
 
-@Suite(.ownThreads, .timeLimit(.minutes(2))) struct TopicReaderTests {
+@Suite(.ownThreads, .timeLimit(.minutes(5))) struct TopicReaderTests {
     @Test func itReadsAllPartitionsFromTheBeginningAndThenFollows() throws {
         let cluster = try TestCluster()
         try cluster.broker.createTopic("rates", partitions: 3)
