@@ -35,3 +35,9 @@ enum Keyword: String, CaseIterable {
         nearestName(to: word, among: keywords.map(\.rawValue)).flatMap(Keyword.init(rawValue:))
     }
 }
+
+/// Whether a text is a NAME: a lower-case letter, then these, digits and underscores; never a keyword.
+func isName(_ text: String) -> Bool {
+    text.utf8.first?.isLower == true && Keyword(rawValue: text) == nil
+        && text.utf8.allSatisfy { $0.isLower || $0.isDigit || $0 == UInt8(ascii: "_") }
+}

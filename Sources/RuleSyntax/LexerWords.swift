@@ -154,6 +154,12 @@ extension Lexer {
         return token
     }
 
+    /// A `/` with another behind it on its line.
+    func isPattern(at start: Int) -> Bool {
+        var copy = self
+        return !copy.pattern(from: start).isSpoilt
+    }
+
     /// From a start to a line's end, less the blanks before it.
     private func lineLength(_ start: Int, _ lineEnd: Int) -> Int {
         var stop = min(lineEnd, end)

@@ -63,7 +63,11 @@ extension Parser {
 
     /// Leaves out the rest of a broken construct.
     mutating func skipToBoundary(clauses: Bool = true) {
-        while !isAtBoundary(clauses: clauses) { advance() }
+        while !isAtBoundary(clauses: clauses) {
+            // What looks like a pattern is one: its text is no mistake.
+            if current.is(.slash), lexer.isPattern(at: current.start) { rereadAsPattern() }
+            advance()
+        }
     }
 
     /// Leaves out the rest of a pair of brackets, the closing one included.
@@ -100,28 +104,33 @@ extension Parser {
             advance()
             return Name(text: keyword.rawValue, span: span(start))
         case .symbol(let text) where !current.leadsLine:
-            mend(.malformedWord(text), at: current)
-            isSuspect = true
-            advance()
-            return Name(text: SyntaxProblem.snakeCase(text), span: span(start))
+            let help = "a name is lower case: \(SyntaxProblem.snakeCase(text))"
+            report(.expected(what, found: describe(start), help: help), start.start, start.end)
+            return guessedName(text)
         case .invalid where !current.leadsLine:
-            if case .malformedNumber(let text, _) = current.problems.last?.problem {
-                let help = "a name begins with a lower-case letter; it has letters, digits and _"
-                report(.expected(what, found: "`\(text)`", help: help), start.start, start.end)
-                discard()
-                isBroken = true
-                return Name(text: text, span: span(start))
+            switch start.problems.last?.problem {
+            case .malformedNumber(let text, _):
+                report(.expected(what, found: describe(start), help: Self.nameHelp), start.start, start.end)
+                return guessedName(text)
+            case .malformedWord(let text):
+                report(.malformedWord(text), start.start, start.end)
+                return guessedName(text)
+            default: break
             }
-            guard case .malformedWord(let text) = current.problems.last?.problem else { break }
-            let wasBroken = isBroken
-            advance()
-            isBroken = wasBroken
-            isSuspect = true
-            return Name(text: SyntaxProblem.snakeCase(text), span: span(start))
         default: break
         }
-        throw failure(
-            expected: what, help: "a name begins with a lower-case letter; it has letters, digits and _")
+        throw failure(expected: what, help: Self.nameHelp)
+    }
+
+    private static let nameHelp = "a name begins with a lower-case letter; it has letters, digits and _"
+
+    /// `FastMove` is read as `fast_move`; what cannot be made a name spoils the construct.
+    private mutating func guessedName(_ text: String) -> Name {
+        let guess = SyntaxProblem.snakeCase(text)
+        discard()
+        isSuspect = true
+        isBroken = isBroken || !isName(guess)
+        return Name(text: guess, span: span(previous))
     }
 
     /// `my-rule` is read as `my_rule`.
@@ -129,12 +138,14 @@ extension Parser {
         var end = name.span.end
         while current.is(.minus), current.start == end, lexer.byte(at: current.end).isWordPart {
             advance()
-            advance()
+            discard()
             end = previous.end
         }
         guard end > name.span.end else { return name }
         let text = lexer.string(name.span.start..<end)
+        let guess = SyntaxProblem.snakeCase(text.replacing("-", with: "_"))
         report(.hyphenatedName(text), name.span.end, name.span.end + 1)
-        return Name(text: text.replacing("-", with: "_"), span: span(name.span.start, end))
+        isBroken = isBroken || !isName(guess)
+        return Name(text: guess, span: span(name.span.start, end))
     }
 }

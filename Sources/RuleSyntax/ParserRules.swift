@@ -32,6 +32,11 @@ extension Parser {
             isBroken = true
             skipToBoundary()
         }
+        // Without its parameters nobody can judge the template or its uses; its clauses are read all the same.
+        if isBroken, let name = header {
+            refusedNames.append(name)
+            header = nil
+        }
         return body(header, comments) { .template(name: $0, parameters: parameters, clauses: $1) }
     }
 
