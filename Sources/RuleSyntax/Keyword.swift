@@ -23,6 +23,9 @@ enum Keyword: String, CaseIterable {
         .escalate,
         .labels, .notify, .runbook, .message,
     ]
+    /// Two in a row make sense.
+    var mayRepeat: Bool { [.not, .true, .false, .else].contains(self) }
+
     /// Stands between two parts: where a name must stand, the name is missing.
     var joins: Bool {
         [.on, .except, .after, .within, .by, .ending, .and, .or, .in, .crosses].contains(self)

@@ -8,7 +8,9 @@ extension Lexer {
         if matches([UInt8(ascii: "%")]) { return take(1, .invalid, .strayPercent) }
         for quote in Self.foreignQuotes where matches(quote.open) { return foreignString(quote) }
         guard let (scalar, length) = scalar(at: position) else { return notUTF8() }
-        return take(length, .invalid, .unknownCharacter(scalar))
+        var stop = position + length
+        while let (next, _) = self.scalar(at: stop), next == scalar { stop += length }
+        return take(stop - position, .invalid, .unknownCharacter(scalar))
     }
 
     /// Asked before our own marks, since `=>` begins with one of them.

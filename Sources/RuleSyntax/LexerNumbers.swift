@@ -96,7 +96,8 @@ extension Lexer {
         case .some(.tooLong): return take(length, .duration(1), .durationTooLong)
         case nil:
             let fix = NumberFix(of: spelling)
-            var token = take(length, fix.kind ?? .invalid, .malformedNumber(spelling, fix: fix.text))
+            let sign = byte(at: position + length) == UInt8(ascii: "%") ? 1 : 0
+            var token = take(length + sign, fix.kind ?? .invalid, .malformedNumber(spelling, fix: fix.text))
             token.isSpoilt = fix.kind == nil
             return token
         }

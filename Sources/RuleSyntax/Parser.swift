@@ -56,8 +56,31 @@ struct Parser {
         tell(current)
         gathered += current.comments
         previous = current
+        move()
+        // `rule rule fast`: one is meant. On a new line it rather begins a clause of its own.
+        while case .keyword(let keyword) = current.kind, previous.is(keyword), !keyword.mayRepeat,
+            !current.leadsLine, !isUsedAsName()
+        {
+            mend(.doubled(keyword), at: current)
+            gathered += current.comments
+            move()
+        }
+    }
+
+    /// `let let = 1`: the second keyword is meant as a name.
+    private mutating func isUsedAsName() -> Bool {
+        guard case .mark(let mark) = peek().kind else { return false }
+        return mark != .open && mark != .minus && mark != .slash
+    }
+
+    private mutating func move() {
         current = following ?? lexer.next()
         following = nil
+    }
+
+    /// Passes over what is left of a line, or of a construct that ends on it.
+    mutating func discardLine() {
+        repeat { discard() } while !current.leadsLine && !isAtBoundary()
     }
 
     /// Passes over a token that belongs to a mistake already reported.

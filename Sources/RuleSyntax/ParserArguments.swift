@@ -40,6 +40,12 @@ extension Parser {
         var step: DurationText?
         var shift: DurationText?
         if takes(.by) { step = try duration(of: "by") }
+        if isShiftWithoutEnding() {
+            let help = "write `1h ending 5m ago`"
+            mend(.expected("`ending`", found: describe(current), help: help), at: current)
+            shift = try duration(of: "ending")
+            advance()
+        }
         if takes(.ending) {
             shift = try duration(of: "ending")
             if current.is(word: "ago") {
@@ -48,7 +54,7 @@ extension Parser {
                 refuse(
                     .expected("`ago`", found: describe(current), help: "write `1h ending 5m ago`"),
                     at: current)
-                if current.isWord { advance() }
+                while !current.is(.close), !current.is(.comma), !isAtBoundary() { discard() }
             }
         }
         if current.is(.by), step == nil {
@@ -58,6 +64,14 @@ extension Parser {
         }
         let kind = Argument.Kind.expression(operand.expression, by: step, ending: shift)
         return (Argument(kind: kind, span: span(from: start)), operand.height)
+    }
+
+    /// `1h 5m ago`
+    private mutating func isShiftWithoutEnding() -> Bool {
+        switch current.kind {
+        case .duration, .word: peek().is(word: "ago")
+        default: false
+        }
     }
 
     /// `100 trades`: the current token is the number.

@@ -32,23 +32,18 @@ extension Parser {
     }
 
     private mutating func then() throws(SyntaxFailure) -> Clause.Kind {
-        var length = DurationText.literal(milliseconds: 1, span(previous))
-        if takes(.within) {
+        let help = "write `then within 5m CONDITION`"
+        if !takes(.within) {
+            refuse(.expected("`within`", found: describe(current), help: help), at: current)
+            if case .duration = current.kind { advance() }
+        } else if current.isWord, case .mark(let mark) = peek().kind, mark != .open, mark != .minus {
             // A NAME would be the duration, but no condition begins with an operator.
-            if current.isWord, case .mark(let mark) = peek().kind, mark != .open, mark != .minus {
-                let help = "write `then within 5m CONDITION`"
-                refuse(
-                    .expected("a duration behind `within`", found: describe(current), help: help), at: current
-                )
-                return .then(within: length, try expression())
-            }
-            length = try duration(of: "within")
+            let found = describe(current)
+            refuse(.expected("a duration behind `within`", found: found, help: help), at: current)
         } else {
-            refuse(
-                .expected("`within`", found: describe(current), help: "write `then within 5m CONDITION`"),
-                at: current)
+            return .then(within: try duration(of: "within"), try expression())
         }
-        return .then(within: length, try expression())
+        return .then(within: .literal(milliseconds: 1, span(previous)), try expression())
     }
 
     private mutating func hold() throws(SyntaxFailure) -> Clause.Kind {

@@ -45,14 +45,15 @@ extension Parser {
     /// Text outside any item: reported once, with all that hangs on it.
     private mutating func strayText() -> Item? {
         isBroken = false
+        itemIndent = current.leadsLine ? indent(of: current) : nil
+        clauseIndent = nil
         if case .keyword(let keyword) = current.kind, keyword.startsClause {
             report(.clauseOutsideRule(keyword), current.start, current.end)
         } else {
             refuse(.unknownItem(found: describe(current)), at: current)
-            advance()
-            skipToBoundary()
+            repeat { discard() } while !isAtBoundary(clauses: false) && !current.startsClause
         }
-        _ = clauses()
+        if current.startsClause { _ = clauses() }
         return nil
     }
 

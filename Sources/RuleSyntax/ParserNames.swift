@@ -6,17 +6,28 @@ extension Parser {
         let open = current
         try expect(.open, help: "parameters are written `(name: type)`")
         var parameters: [Parameter] = []
-        repeat {
-            if current.is(.close), !parameters.isEmpty {
-                mend(.danglingComma, at: previous)
-                break
+        do throws(SyntaxFailure) {
+            repeat {
+                if current.is(.close), !parameters.isEmpty {
+                    mend(.danglingComma, at: previous)
+                    break
+                }
+                let name = try name("the name of a parameter")
+                try expect(.colon, help: "a parameter has a type: `\(name.text): price`")
+                parameters.append(Parameter(name: name, type: try self.name("the type of the parameter")))
+            } while takes(.comma)
+            if takes(.close) { return parameters }
+            if current.is(.assign) || isAtBoundary() {
+                refuse(.unclosedBracket, at: open)
+                return parameters
             }
-            let name = try name("the name of a parameter")
-            try expect(.colon, help: "a parameter has a type: `\(name.text): price`")
-            parameters.append(Parameter(name: name, type: try self.name("the type of the parameter")))
-        } while takes(.comma)
-        if !takes(.close) { refuse(.unclosedBracket, at: open) }
-        return parameters
+            throw failure(expected: "`,` or `)`", help: "parameters are written `(name: type, name: type)`")
+        } catch {
+            // The rest of the brackets belongs to the mistake; what stands behind them does not.
+            while !current.is(.close), !current.is(.assign), !isAtBoundary() { discard() }
+            _ = takes(.close)
+            return parameters
+        }
     }
 
     /// `tech, AAPL, /^BINANCE:/`
@@ -37,9 +48,14 @@ extension Parser {
             case .symbol(let text): names.append(.symbol(Name(text: text, span: span(token))))
             case .word(let text): names.append(.list(Name(text: text, span: span(token))))
             case .pattern(let text): names.append(.pattern(Name(text: text, span: span(token))))
-            case .invalid: break
+            case .invalid:
+                guard case .unknownCharacter = token.problems.last?.problem else { break }
+                // A pattern without its first slash, rather than a member with a slip in it.
+                advance()
+                if !current.leadsLine, !isAtBoundary() { discardLine() }
+                return names
             case .keyword(let keyword) where !token.leadsLine && !previous.is(.comma):
-                if keyword.startsClause {
+                if keyword.startsClause || keyword.joins {
                     throw failure(expected: "a symbol, list or pattern", help: Self.memberHelp)
                 }
                 refuse(
@@ -47,13 +63,19 @@ extension Parser {
                         ? .expected("a symbol, list or pattern", found: "`all`", help: Self.allHelp)
                         : .keywordAsName(keyword), at: token)
             default:
-                guard previous.is(.comma), !names.isEmpty else {
+                guard previous.is(.comma), !names.isEmpty, token.leadsLine || isAtBoundary() else {
                     throw failure(expected: "a symbol, list or pattern", help: Self.memberHelp)
                 }
                 mend(.danglingComma, at: previous)
                 return names
             }
             advance()
+            if case .pattern = token.kind, current.start == token.end, !current.is(.comma), !current.isEnd {
+                report(.slashInPattern, token.end - 1, token.end)
+                isBroken = true
+                discardLine()
+                return names
+            }
             if takes(.comma) { continue }
             guard anotherNameFollows() else { return names }
             mend(.missingComma, at: current)

@@ -82,10 +82,13 @@ extension Parser {
     mutating func close(_ open: Token) {
         if takes(.close) { return }
         if isAtBoundary() {
-            refuse(.unclosedBracket, at: open)
+            if !isSuspect { refuse(.unclosedBracket, at: open) }
+            isBroken = true
         } else {
             refuse(unexpectedBehindExpression(), at: current)
             skipBrackets()
+            // Those around it may lack the bracket that this one has too many.
+            isSuspect = true
         }
     }
 

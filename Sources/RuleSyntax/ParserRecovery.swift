@@ -27,12 +27,13 @@ extension Parser {
         default: return nil
         }
         let text = lexer.string(current.start..<current.end)
-        guard let near = Keyword.nearest(to: text, among: keywords) else { return nil }
+        guard text.utf8.count > 1, let near = Keyword.nearest(to: text, among: keywords) else { return nil }
         let next = peek()
         switch near {
         case .let, .list, .series, .session, .table, .template, .rule, .use:
             return next.isWord && !next.leadsLine ? near : nil
         case .during, .labels, .notify, .severity, .escalate, .unknown: return next.isWord ? near : nil
+        case .then: return next.is(.within) ? near : nil
         case .message, .runbook: return next.kind == .string ? near : nil
         case .cooldown, .repeat, .for:
             let isLength = if case .duration = next.kind { true } else { next.isNumber || next.isWord }

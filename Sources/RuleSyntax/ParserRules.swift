@@ -7,9 +7,10 @@ extension Parser {
         do throws(SyntaxFailure) {
             let name = try name("the name of the rule")
             header = name
+            let lacksOn = !current.is(.on) && isTargetWithoutOn()
             if current.is(.on) {
                 target = try self.target()
-            } else if isTargetWithoutOn() {
+            } else if lacksOn {
                 let help = "write `rule \(name.text) on ...`"
                 mend(.expected("`on`", found: describe(current), help: help), at: current)
                 target = try self.target(hasOn: false)
@@ -32,7 +33,7 @@ extension Parser {
             isBroken = true
             skipToBoundary()
         }
-        // Without its parameters nobody can judge the template or its uses; its clauses are read all the same.
+        // Without its parameters nobody can judge the template or its uses; its clauses are read even so.
         if isBroken, let name = header {
             refusedNames.append(name)
             header = nil
@@ -59,6 +60,12 @@ extension Parser {
 
     private mutating func isTargetWithoutOn() -> Bool {
         if current.leadsLine { return false }
+        if current.isWord || current.isSymbol, peek().is(.on) {
+            let help = "a rule has one name, and its symbols behind `on`"
+            mend(.expected("`on`", found: describe(current), help: help), at: current)
+            discard()
+            return false
+        }
         guard current.isWord || current.isSymbol else { return current.is(.all) || current.is(.slash) }
         if let near = misspeltKeyword(among: Keyword.clauses + [.on]) {
             if near == .on { mendKeyword(.on, place: "part of a rule's first line") }
@@ -80,6 +87,7 @@ extension Parser {
     mutating func clauses() -> ([Clause], areWhole: Bool) {
         var clauses: [Clause] = []
         var areWhole = true
+        var isFirst = true
         while !current.isEnd, !isBackAtItems() {
             if !current.startsClause, !current.startsItem,
                 let near = misspeltKeyword(among: Keyword.clauses + Keyword.items)
@@ -90,9 +98,10 @@ extension Parser {
             guard case .keyword(let keyword) = current.kind, keyword.startsClause else {
                 if current.startsItem { break }
                 areWhole = false
-                strayClauseText(isFirst: clauses.isEmpty)
+                strayClauseText(isFirst: isFirst)
                 continue
             }
+            isFirst = false
             if let clause = clause(keyword) { clauses.append(clause) } else { areWhole = false }
         }
         return (clauses, areWhole)

@@ -44,7 +44,10 @@ extension Parser {
             case .clock, .number, .duration, .invalid:
                 refuse(.malformedClock, at: token)
                 while !current.is(.comma), current.kind != .string, !isAtBoundary() { discard() }
-            default: throw failure(expected: "hours of the day", help: "write them like 09:00-17:30")
+            default:
+                let failure = failure(expected: "hours of the day", help: "write them like 09:00-17:30")
+                discardLine()
+                throw failure
             }
         } while takes(.comma)
         guard current.kind == .string else {

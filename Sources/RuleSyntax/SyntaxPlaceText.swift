@@ -33,6 +33,8 @@ extension SyntaxProblem {
                 return ProblemText("`\(found)` is not \(kind)", "did you mean `\(near)`?")
             }
             return ProblemText("`\(found)` is not \(kind)", "write \(Self.list(choices))")
+        case .doubled(let keyword):
+            return ProblemText("the keyword `\(keyword.rawValue)` stands twice", "remove one of the two")
         case .keywordAsName(let keyword):
             return ProblemText(
                 "`\(keyword.rawValue)` is a keyword and cannot be a name",

@@ -27,6 +27,7 @@ enum SyntaxProblem: Equatable {
     case malformedWord(String)
     case emptySymbol
     case emptyPattern
+    case slashInPattern
     /// `my-rule` where a name is being given.
     case hyphenatedName(String)
 
@@ -39,6 +40,7 @@ enum SyntaxProblem: Equatable {
     case missingOperator(found: String, isInside: Bool)
     case expected(String, found: String, help: String)
     case keywordAsName(Keyword)
+    case doubled(Keyword)
     case missingOperand(after: String)
     /// `ending 5m ago by 1m`
     case stepBehindShift
@@ -67,7 +69,7 @@ enum SyntaxProblem: Equatable {
     /// The text is understood in spite of it: the tree stands as it was meant.
     var isMendable: Bool {
         switch self {
-        case .foreign, .assignment, .misspelt, .missingComma, .danglingComma, .hyphenatedName: true
+        case .foreign, .assignment, .misspelt, .missingComma, .danglingComma, .hyphenatedName, .doubled: true
         default: false
         }
     }
@@ -83,11 +85,12 @@ enum SyntaxProblem: Equatable {
         case .unknownCharacter, .notUTF8, .strayPercent, .semicolon: "E001"
         case .unterminated, .foreignQuote, .unclosedSlot: "E002"
         case .malformedNumber, .numberTooLarge, .durationTooLong: "E003"
-        case .malformedWord, .emptySymbol, .emptyPattern, .hyphenatedName, .numericSymbol: "E004"
+        case .malformedWord, .emptySymbol, .emptyPattern, .slashInPattern, .hyphenatedName, .numericSymbol:
+            "E004"
         case .unknownItem: "E005"
         case .unknownClause, .clauseOutsideRule: "E006"
         case .expected, .stringAsOperand, .missingThousands, .stepBehindShift: "E007"
-        case .keywordAsName: "E008"
+        case .keywordAsName, .doubled: "E008"
         case .missingOperand, .missingOperator: "E009"
         case .unclosedBracket, .strayBracket: "E010"
         case .comparisonChain, .notAsOperand: "E011"

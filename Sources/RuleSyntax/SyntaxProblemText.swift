@@ -19,10 +19,10 @@ extension SyntaxProblem {
             characterText
         case .malformedNumber, .numberTooLarge, .durationTooLong, .numericSymbol, .malformedClock,
             .malformedWord,
-            .emptySymbol, .emptyPattern, .hyphenatedName:
+            .emptySymbol, .emptyPattern, .slashInPattern, .hyphenatedName:
             wordText
         case .unknownItem, .misspelt, .clauseOutsideRule, .unknownClause, .missingOperator, .unknownWord,
-            .keywordAsName:
+            .keywordAsName, .doubled:
             placeText
         case .unclosedSlot, .emptySlot, .emptyFormat, .strayBrace, .slotOutsideMessage, .unknownEscape:
             stringText
@@ -86,6 +86,9 @@ extension SyntaxProblem {
             return ProblemText("this symbol is empty", "write it between the back-quotes")
         case .emptyPattern:
             return ProblemText("an empty pattern matches every symbol", "write `all` if that is meant")
+        case .slashInPattern:
+            return ProblemText(
+                "this slash ends the pattern in its middle", "write \\/ for a slash in a pattern")
         case .hyphenatedName(let found):
             return ProblemText(
                 "a name has no hyphens", "write \(found.replacing("-", with: "_"))")

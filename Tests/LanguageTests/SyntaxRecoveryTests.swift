@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import RuleSyntax
 import Testing
 
@@ -171,5 +172,35 @@ struct SyntaxRecoveryTests {
             """)
         #expect(file.refusedNames.map(\.text) == ["a", "b"])
         #expect(file.items.map(\.isComplete) == [false, false, true])
+    }
+}
+
+@Suite("Syntax: one slip, one finding")
+struct SyntaxSlipTests {
+    /// Words, numbers and marks of a text; strings and comments are no places for a slip here, nor are
+    /// lines with patterns, in which a slash too many changes what all the rest is.
+    static func words(of text: String) -> [Range<String.Index>] {
+        let expression = /#[^\n]*|"(?:\\.|[^"\\])*"|`[^`]*`|[^\n]*\/\S+\/.*|[A-Za-z0-9_%.:]+|[<>=!]=|\.\.|\S/
+        return text.matches(of: expression).map(\.range).filter { range in
+            !["#", "\"", "`"].contains(text[range].prefix(1)) && text[range].utf8.count < 30
+        }
+    }
+
+    @Test("A word left out or written twice is at most one finding", arguments: ["manual", "every_clause"])
+    func slips(name: String) throws {
+        let bytes = try SyntaxFixtures.bytes("SyntaxFormat/\(name).golden")
+        let text = String(decoding: bytes, as: UTF8.self)
+        for range in Self.words(of: text) {
+            let blank = text[range.upperBound...].first == " " ? text.index(after: range.upperBound) : nil
+            let without = text.replacingCharacters(
+                in: range.lowerBound..<(blank ?? range.upperBound), with: "")
+            let twice = text.replacingCharacters(in: range, with: "\(text[range]) \(text[range])")
+            for slipped in [without, twice] {
+                let found = read(slipped).diagnostics
+                let line = text[..<range.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
+                    .count
+                #expect(found.count <= 1, "`\(text[range])` in line \(line): \(places(found))")
+            }
+        }
     }
 }
