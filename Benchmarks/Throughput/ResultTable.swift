@@ -1,12 +1,40 @@
 import Foundation
 
-/// The measurements as a table.
+/// The measurements as a table, and where the time of a dry-run goes.
 struct ResultTable {
-    var measurements: [Measurement]
+    var csv: Measurement
+    var tape: Measurement
+    var engine: Measurement
+    var dryRun: Measurement
+    var json: [Measurement]
+
+    /// Trades a second that the whole dry-run should reach on one core.
+    static let goal = 1e6
 
     var text: String {
-        ([row("stage", "ns/trade", "cpu ns", "trades/s", "spread")] + measurements.map(row))
-            .joined(separator: "\n")
+        var lines = [row("stage", "ns/trade", "cpu ns", "trades/s", "spread")]
+        lines += ([csv, tape, engine, dryRun] + json).map(row)
+        lines.append("")
+        lines.append("where a dry-run's time goes, processor ns a trade:")
+        let whole = dryRun.processorNanoseconds
+        let reading = csv.processorNanoseconds
+        let ordering = tape.processorNanoseconds - reading
+        let rest = whole - tape.processorNanoseconds - engine.processorNanoseconds
+        for (name, share) in [
+            ("reading and decoding", reading), ("ordering", ordering),
+            ("engine", engine.processorNanoseconds), ("rest", rest),
+        ] {
+            lines.append(
+                "  " + pad(name, 24) + right(number(share), 8)
+                    + right(String(format: "%.0f %%", 100 * share / whole), 8))
+        }
+        lines.append("")
+        lines.append(
+            String(
+                format: "dry-run: %.2f million trades a second of one core, %.2f times the goal; "
+                    + "the engine alone is %.2f times as fast",
+                1e3 / whole, 1e9 / whole / ResultTable.goal, whole / engine.processorNanoseconds))
+        return lines.joined(separator: "\n")
     }
 
     private func row(_ measurement: Measurement) -> String {

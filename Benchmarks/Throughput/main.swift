@@ -32,6 +32,10 @@ func measure(_ options: BenchmarkOptions) throws {
         return count
     }
     trades.trades = []
+    let dryRun = try Measurement("whole dry-run", runs: options.runs) {
+        try DryRunStage.run(input, rules: options.rules, trades: options.trades)
+    }
+
     // A JSON record is three times a row's length; a part of the day says as much.
     let sample = min(options.trades, 2_000_000)
     let single = input.records(sample) { TradeText.appendRawJSON($0, to: &$1) }
@@ -39,6 +43,7 @@ func measure(_ options: BenchmarkOptions) throws {
     let enriched = input.records(sample) { TradeText.appendEnrichedJSON($0, to: &$1) }
     let enrichedJSON = Measurement("JSON, with quote", runs: options.runs) { FeedStages.json(enriched) }
 
-    print(ResultTable(measurements: [csv, tape, engine, rawJSON, enrichedJSON]).text)
+    print(
+        ResultTable(csv: csv, tape: tape, engine: engine, dryRun: dryRun, json: [rawJSON, enrichedJSON]).text)
     print("\(transitions) transitions")
 }

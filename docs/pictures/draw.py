@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws Slack-compatible message bodies, as `format: slack` sends them, the way a chat shows them.
 
-usage: scripts/alert-picture.py BODIES.ndjson OUT.png
+usage: docs/pictures/draw.py BODIES.ndjson OUT.png
 
 One body a line. The picture is a page that headless Chromium (Debian: chromium) photographs; nothing is fetched.
 """
@@ -66,22 +66,22 @@ def message(body):
     return "".join(parts) + "</div></div>"
 
 
+def chromium(profile, *options):
+    command = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+               "--force-device-scale-factor=2", f"--user-data-dir={profile}", "--virtual-time-budget=2000"]
+    return subprocess.run(command + list(options), check=True, capture_output=True, text=True).stdout
+
+
 def main(source, target):
     bodies = [json.loads(line) for line in pathlib.Path(source).read_text().splitlines() if line]
-    page = f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>" + "".join(map(message, bodies))
+    measure = "<script>document.title = document.documentElement.getBoundingClientRect().height</script>"
+    page = f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>" + "".join(map(message, bodies)) + measure
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "page.html")
         path.write_text(page)
-        height = 60 + sum(240 + 22 * len(body["attachments"][0]["fields"]) for body in bodies)
-        shot = str(pathlib.Path(folder, "shot.png"))
-        subprocess.run(
-            ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             "--force-device-scale-factor=2", f"--window-size=760,{height}", f"--user-data-dir={folder}/profile",
-             "--virtual-time-budget=2000", f"--screenshot={shot}", path.as_uri()],
-            check=True, capture_output=True)
-        # The window is taller than the page: the rows of plain white below it go.
-        subprocess.run(["convert", shot, "-trim", "-bordercolor", "white", "-border", "24", "-depth", "8", target],
-                       check=True)
+        shown = chromium(f"{folder}/profile", "--window-size=760,600", "--dump-dom", path.as_uri())
+        height = int(float(re.search(r"<title>([0-9.]+)</title>", shown).group(1)) + 1)
+        chromium(f"{folder}/profile", f"--window-size=760,{height}", f"--screenshot={target}", path.as_uri())
 
 
 if __name__ == "__main__":
