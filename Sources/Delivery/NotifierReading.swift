@@ -140,7 +140,8 @@ extension NotifierReading {
     private mutating func mailServer() -> MailServer? {
         let address = root.required("server")
         let startTLS: StartTLS? = root.choice("starttls")
-        let user = root.string("username")
+        let userValue = root["username"]
+        let user = userValue?.string()
         let secret = root["password"]
         if let secret { secretSpans.append(secret.span) }
         let password = secret?.string()
@@ -149,10 +150,11 @@ extension NotifierReading {
         if let certificateFile, !FileManager.default.isReadableFile(atPath: certificateFile) {
             root.report(code: "E128", "`ca_file` cannot be read", at: "ca_file")
         }
-        if (user == nil) != (secret == nil) {
+        // Told by what the file says: a variable that is not set is a fault of its own.
+        if (userValue == nil) != (secret == nil) {
             root.report(
                 code: "E129", "`username` and `password` need each other",
-                at: user == nil ? "password" : "username")
+                at: userValue == nil ? "password" : "username")
         }
         guard let address, let text = address.string() else { return nil }
         guard var server = parseServer(text, startTLS: startTLS) else {

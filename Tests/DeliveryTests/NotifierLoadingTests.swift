@@ -136,6 +136,23 @@ struct NotifierLoadingTests {
         }
     }
 
+    @Test func `an unset variable in a user's name leaves the password its partner`() throws {
+        let text = """
+            kind: email
+            server: smtps://mail.example.com
+            username: ${NO_SUCH}
+            password: p
+            from: a@b.c
+            to: a@b.c
+            """
+        try loading(["g.yaml": text]) { _, _, diagnostics in
+            #expect(
+                lines(diagnostics) == [
+                    "g.yaml:3:11 E111 the environment variable `NO_SUCH` is not set"
+                ])
+        }
+    }
+
     @Test func `a line that is shown has its secrets blotted out, under misspelt keys too`() throws {
         let files = [
             "a.yaml": "kind: webhook\nurll: https://hooks.example/T0/B0/topsecret\n",
