@@ -43,7 +43,11 @@ public struct Console: Sendable {
             statusIsTerminal: statusIsTerminal && environment["TERM"] != "dumb")
     }
 
-    public func say(_ line: String) { status.write(line + "\n") }
+    /// A line of status; on a terminal it takes the place of a progress bar that stands there.
+    public func say(_ line: String) {
+        status.write((statusIsTerminal ? "\r\u{1b}[K" : "") + line + "\n")
+    }
+
     public func print(_ line: String) { output.write(line + "\n") }
 }
 

@@ -105,6 +105,7 @@ extension LiveResult where Outbox == CourierOutbox {
         if undelivered > 0 { console.say("\(undelivered.counted("notification")) not delivered") }
         console.say(
             "\(counters.trades.counted("trade")) of \(symbols.counted("symbol")), "
+                + "\(outbox.tally.ruleCount.counted("rule")), "
                 + "\(counters.rates.counted("rate")), \(counters.alerts.counted("alert")), "
                 + "\(counters.late.grouped) late, \(counters.deadLettered.grouped) refused"
         )

@@ -17,6 +17,7 @@ struct RuleTally: Sendable {
     /// - Parameter rules: in the order in which they are listed.
     init(rules: [String]) { names = rules }
 
+    var ruleCount: Int { names.count }
     /// Alerts that fired.
     var alerts: Int { rows.values.reduce(0) { $0 + $1.firing } }
 

@@ -8,8 +8,12 @@ struct DemoTests {
     func demo() async throws {
         let place = try TemporaryDirectory()
         try place.write(
-            "rule lively on SPY\n  when trades(1m) >= 1\n  severity critical\n  message \"{symbol} trades\"\n",
-            to: "rules/a.rules")
+            """
+            rule lively on SPY
+              when trades(1m) >= 1
+              severity critical
+              message "{symbol} trades"
+            """, to: "rules/a.rules")
         let output = MemorySink()
         let said = MemorySink()
         var options = DemoOptions(rules: ["\(place.path)/rules"])

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Pipeline
 
-/// Quiet input, live (LANGUAGE 2.5): time moves on with the wall clock less the lateness, which the test sets.
+/// Quiet input, live (LANGUAGE 2.5): time moves on with the wall clock less the lateness; the test sets the
+/// clock.
 @Suite("Time in a live session", .serialized)
 struct LiveTimeTests {
     static let rule = """
