@@ -10,7 +10,8 @@ internal import MarketModel
 ///
 /// When the gate opens after a failure, another alert's head is tried before the one that failed: one
 /// notice that the receiver cannot digest (500 for this body alone) holds nobody else up. A success
-/// opens the gate at once, while the one that failed keeps its own back-off.
+/// opens the gate at once. Where several alerts had failed it was the receiver's outage, and all of them are
+/// due again, the oldest first; where it was one alone, that one keeps its own back-off.
 struct ReceiverQueue: Sendable {
     struct Item: Sendable {
         var sequence: Int64
@@ -41,6 +42,8 @@ struct ReceiverQueue: Sendable {
     private var gate = Timestamp(milliseconds: .min)
     private var failuresInARow = 0
     private var lastFailure: (alert: String, reason: String)?
+    /// Since the last answer more than one alert failed.
+    private var severalFailed = false
     private(set) var counters = DeliveryCounters()
 
     init(name: String, settings: Settings) {
@@ -108,6 +111,7 @@ struct ReceiverQueue: Sendable {
         }
         switch result {
         case .accepted:
+            if severalFailed { endOutage(at: now) }
             answered()
             remove(alert, at: 0)
             counters.delivered += 1
@@ -120,6 +124,7 @@ struct ReceiverQueue: Sendable {
         case .failed(let reason, let retryAfter):
             item.failures += 1
             failuresInARow += 1
+            if let last = lastFailure, last.alert != alert { severalFailed = true }
             lastFailure = (alert, reason)
             return retry(item, alert, reason, retryAfter, at: now)
         }
@@ -153,8 +158,17 @@ struct ReceiverQueue: Sendable {
         return .retrying(at: max(gate, item.notBefore), reason: reason)
     }
 
+    private mutating func endOutage(at now: Timestamp) {
+        for alert in chains.keys {
+            guard let head = chains[alert]?.first, head.notBefore > now else { continue }
+            chains[alert]?[0].notBefore = now
+            chains[alert]?[0].isLastTry = false
+        }
+    }
+
     private mutating func answered() {
         failuresInARow = 0
+        severalFailed = false
         lastFailure = nil
         gate = Timestamp(milliseconds: .min)
     }

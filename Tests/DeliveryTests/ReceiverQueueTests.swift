@@ -88,6 +88,30 @@ struct ReceiverQueueTests {
         #expect(time < at(5000))
     }
 
+    @Test func `when an outage is over all that failed is due at once, the oldest first`() throws {
+        var queue = queue()
+        for number in 0..<8 { _ = queue.enqueue(note(.firing, "S\(number)", 1), at: at(0)) }
+        var time = at(0)
+        var order: [Int64] = []
+        while time < at(60_000) {
+            switch queue.next(at: time) {
+            case .send(let ticket):
+                _ = queue.record(.failed(reason: "500", retryAfter: nil), of: ticket, at: time)
+            case .wait(let until): time = until
+            default:
+                Issue.record("something left the queue during the outage")
+                return
+            }
+        }
+        while let ticket = queue.next(at: time).ticket {
+            order.append(ticket.sequence)
+            _ = queue.record(.accepted, of: ticket, at: time)
+        }
+        #expect(queue.pending == 0)
+        #expect(Set(order) == Set(0..<8))
+        #expect(order.dropFirst().elementsEqual(order.dropFirst().sorted()))
+    }
+
     @Test func `a permanent refusal leaves at once and lets the next pass`() throws {
         var queue = queue()
         _ = queue.enqueue(note(.firing, "A", 1), at: at(0))
