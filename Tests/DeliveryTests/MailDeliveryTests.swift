@@ -16,6 +16,7 @@ private func definition(
 ) throws -> NotifierDefinition {
     var server = MailServer(host: "127.0.0.1", port: peer.port, security: security)
     server.certificateFile = certificate?.file
+    server.timeout = .seconds(100)
     server.user = user
     if user != nil { server.password = Secret(password) }
     let target = EmailTarget(

@@ -132,11 +132,13 @@ struct MailMessageTests {
         var target = try target(to: [
             "\"Jörg, \\\"der\\\" Händler der sehr langen Namen und Titel\" <j@example.com>"
         ])
-        let parsed = try await parse(
-            zip(texts, notices).map { text, notice in
-                target.subjectPrefix = text
-                return mail(notice, target)
-            })
+        var mails: [[UInt8]] = []
+        for (text, notice) in zip(texts, notices) {
+            await Task.yield()
+            target.subjectPrefix = text
+            mails.append(mail(notice, target))
+        }
+        let parsed = try await parse(mails)
         #expect(parsed.count == texts.count)
         for (text, mail) in zip(texts, parsed) {
             #expect(mail.defects.isEmpty, "\(text.debugDescription)")

@@ -89,6 +89,7 @@ struct SlackPayloadTests {
         var lines: [String] = []
         var random = SeededRandom(seed: 3)
         for text in awkwardTexts + (0..<100).map({ _ in randomText(&random, maximum: 2500) }) {
+            await Task.yield()
             let values = (0..<14).map {
                 Transition.Value(name: "\(text.prefix(400))\($0)", value: $0 % 3 == 0 ? nil : 1e300 / 3)
             }

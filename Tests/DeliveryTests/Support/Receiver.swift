@@ -57,7 +57,7 @@ final class Receiver: Sendable {
         let server = HTTPServer(address: address, logger: .disabled, handler: handler)
         let task = Task { try await server.run() }
         defer { task.cancel() }
-        try await server.waitUntilListening()
+        try await server.waitUntilListening(timeout: 120)
         if case .ip4(_, let port) = await server.listeningAddress { receiver.port.withLock { $0 = port } }
         try await body(receiver)
     }
