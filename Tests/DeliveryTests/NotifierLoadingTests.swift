@@ -179,6 +179,19 @@ struct NotifierLoadingTests {
         #expect(notifierNames(directory: "/nowhere/notifiers").isEmpty)
     }
 
+    @Test func `the repository's own examples have no fault once their variables are set`() {
+        let package = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let environment = [
+            "DESK_WEBHOOK_URL": "https://hooks.example/a", "OPS_WEBHOOK_URL": "https://ops.example/b",
+            "OPS_WEBHOOK_TOKEN": "t", "MAIL_USER": "u", "MAIL_PASSWORD": "p",
+        ]
+        let loaded = loadNotifiers(
+            directory: package.appending(path: "notifiers").path, environment: environment)
+        #expect(lines(loaded.diagnostics).isEmpty)
+        #expect(!loaded.notifiers.isEmpty)
+    }
+
     @Test func `an empty directory has no notifiers and no faults`() throws {
         try loading([:]) { _, notifiers, diagnostics in #expect(notifiers.isEmpty && diagnostics.isEmpty) }
     }
