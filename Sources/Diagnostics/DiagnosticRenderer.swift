@@ -1,4 +1,4 @@
-/// Writes diagnostics as rustc does: message, place, source line with carets, help.
+/// Writes diagnostics in the form of LANGUAGE 9: message, place, source line with carets, help.
 public struct DiagnosticRenderer: Sendable {
     public var usesColour: Bool
 
@@ -12,27 +12,23 @@ public struct DiagnosticRenderer: Sendable {
         let isError = diagnostic.level == .error
         var out = paint("\(diagnostic.level.rawValue)[\(diagnostic.code)]", isError ? "1;31" : "1;33")
         out += paint(": \(diagnostic.message)", "1") + "\n"
-        var margin = 2
         if let span = diagnostic.span {
             let position = span.file.position(of: span.start)
-            let number = String(position.line)
-            margin = number.count + 1
-            let indent = String(repeating: " ", count: margin)
             let line = span.file.line(position.line)
-            out += indent + paint("-->", "34") + " \(span.file.name):\(position.line):\(position.column)\n"
+            out += "  \(paint("-->", "34")) \(span.file.name):\(position.line):\(position.column)\n"
             if !line.isEmpty {
-                out += "\(indent)\(paint("|", "34"))\n"
-                out += paint("\(number) |", "34") + " \(line)\n"
-                out += indent + paint("|", "34") + " " + padding(line, upTo: position.column)
+                let number = String(position.line)
+                let margin = String(repeating: " ", count: number.count)
                 let carets = String(repeating: "^", count: width(of: span, in: line))
+                out += "  \(paint("\(number) |", "34")) \(line)\n"
+                out += "  \(paint("\(margin) |", "34")) \(padding(line, upTo: position.column))"
                 out += paint(carets, isError ? "31" : "33") + "\n"
             }
         }
-        let indent = String(repeating: " ", count: margin)
-        for text in diagnostic.help { out += "\(indent)\(paint("=", "34")) help: \(text)\n" }
+        for text in diagnostic.help { out += "  \(paint("=", "34")) help: \(text)\n" }
         for note in diagnostic.notes {
             let place = note.span.map { " (\($0.file.name):\($0.line):\($0.column))" } ?? ""
-            out += "\(indent)\(paint("=", "34")) note: \(note.text)\(place)\n"
+            out += "  \(paint("=", "34")) note: \(note.text)\(place)\n"
         }
         return out
     }
