@@ -15,9 +15,9 @@ public final class Pattern: Sendable {
     private nonisolated(unsafe) let limits: OpaquePointer
 
     /// Steps of the matcher; PCRE2's own default (ten million) is a second of one core.
-    static let matchLimit: UInt32 = 100_000
-    /// KiB of heap for one match.
-    static let heapLimit: UInt32 = 4096
+    static let matchLimit: UInt32 = 1_000_000
+    /// KiB of heap for one match; PCRE2's own default.
+    static let heapLimit: UInt32 = 20_000
 
     /// - Throws: `PatternError` with PCRE2's message and the place; nothing is left behind.
     public init(_ source: String) throws(PatternError) {

@@ -28,6 +28,8 @@ final class Checker {
     /// `let` bodies that the present top expression has expanded.
     var expansions = 0
     var cyclicNames: Set<String> = []
+    /// `let`s that are too large by themselves: reported once, not again by what uses them.
+    var oversizedNames: Set<String> = []
     /// Names that something refers to, by name space.
     var used: [Definitions.Space: Set<String>] = [:]
 

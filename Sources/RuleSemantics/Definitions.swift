@@ -75,12 +75,11 @@ struct Definitions {
         let space = meaning.space
         all.append(Definition(name: name, meaning: meaning, item: item))
         if space == .value, BuiltinTable.row(named: name.text) != nil || name.text == "symbol" {
-            return report(Fault.nameIsBuiltin(name, word: meaning.word))
-        }
-        if let first = find(name.text, in: space) {
+            report(Fault.nameIsBuiltin(name, word: meaning.word))
+        } else if let first = find(name.text, in: space) {
             return report(Fault.definedTwice(name, word: meaning.word, first: first))
         }
-        index[space, default: [:]][name.text] = all.count - 1
+        if find(name.text, in: space) == nil { index[space, default: [:]][name.text] = all.count - 1 }
     }
 
     private static func parts(of item: Item) -> (Name, Meaning) {

@@ -36,8 +36,12 @@ public struct Builtin: Sendable {
     /// True where the trades of a symbol are read though no argument names a series: `volume(5m)`.
     public var readsTrades: Bool {
         guard case .function(let function) = meaning else { return true }
-        let hasSeries = parameters.contains { if case .series = $0 { true } else { false } }
         return !hasSeries && ![.deviation, .rate, .firing].contains(function) && !isScalar
+    }
+
+    /// True where an argument names a series: `avg(price, 5m)`.
+    public var hasSeries: Bool {
+        parameters.contains { if case .series = $0 { true } else { false } }
     }
 
     /// True of `abs`, `coalesce`, ...: a function of values, which reads nothing by itself.

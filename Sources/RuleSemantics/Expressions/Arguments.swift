@@ -99,7 +99,7 @@ extension Checker {
             report(Fault.rateSeriesExpected(term.origin, plain), in: scope)
             return nil
         }
-        return wrapped(argument, term, .rate(rateIndex(of: series)))
+        return wrapped(argument, term, .rate(scope.isDefinition ? 0 : rateIndex(of: series)))
     }
 
     private func rateIndex(of series: String) -> Int {

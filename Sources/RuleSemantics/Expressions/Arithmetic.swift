@@ -1,14 +1,21 @@
+import Diagnostics
 import RuleSyntax
 
-/// What two operands are brought together for; words a message needs.
+/// What two operands are brought together for, and where: what a message says of it.
 struct Meeting {
-    /// `compare`, `add`.
-    var verb: String
+    enum Verb: String {
+        case compare, add, subtract
+        case choose = "choose between"
+    }
 
-    static let compare = Meeting(verb: "compare")
-    static let add = Meeting(verb: "add")
-    static let subtract = Meeting(verb: "subtract")
-    static let choose = Meeting(verb: "choose between")
+    var verb: String
+    /// The operator, or the name of the function.
+    var place: SourceSpan
+
+    init(_ verb: Verb, at place: SourceSpan) {
+        self.verb = verb.rawValue
+        self.place = place
+    }
 }
 
 extension Checker {
@@ -59,7 +66,7 @@ extension Checker {
     func sum(
         _ symbol: ArithmeticOperator, _ left: Term, _ right: Term, _ surface: Expression, in scope: Scope
     ) -> Term? {
-        let meeting: Meeting = symbol == .add ? .add : .subtract
+        let meeting = Meeting(symbol == .add ? .add : .subtract, at: surface.operatorSpan)
         guard let quantity = common(meeting, left, right, in: scope) else { return nil }
         return arithmetic(symbol, left, right, quantity, surface)
     }
@@ -115,5 +122,15 @@ extension Term {
         guard case .duration = surface.kind else { return false }
         let text = writtenText
         return text.hasSuffix("m") && text.dropLast().allSatisfy(\.isNumber)
+    }
+}
+
+extension Expression {
+    /// The operator at its top.
+    var operatorSpan: SourceSpan {
+        switch kind {
+        case .binary(_, _, _, let place), .between(_, _, _, let place), .crosses(_, _, _, let place): place
+        default: span
+        }
     }
 }

@@ -9,11 +9,11 @@ extension Checker {
         case .size: return .quantity(.size)
         case .money: return .quantity(.money)
         case .number: return number(row, terms, in: scope)
-        case .ratio: return ratio(row, terms, in: scope)
+        case .ratio: return ratio(row, terms, name, in: scope)
         case .count: return .quantity(.count)
         case .duration: return .quantity(.duration)
         case .bool: return .bool
-        case .same: return same(terms, in: scope)
+        case .same: return same(terms, name, in: scope)
         case .square:
             return terms.first?.type.quantity.map {
                 .quantity(Quantity(dimension: $0.dimension * $0.dimension))
@@ -39,20 +39,23 @@ extension Checker {
         return nil
     }
 
-    private func ratio(_ row: Builtin, _ terms: [Term], in scope: Scope) -> ValueType? {
+    private func ratio(_ row: Builtin, _ terms: [Term], _ name: Name, in scope: Scope) -> ValueType? {
         if row.meaning == .function(.deviation) {
-            guard terms.count == 2, common(.compare, terms[0], terms[1], in: scope) != nil else { return nil }
+            let meeting = Meeting(.compare, at: name.span)
+            guard terms.count == 2, common(meeting, terms[0], terms[1], in: scope) != nil else { return nil }
         }
         return .quantity(.ratio)
     }
 
     /// The first argument's type, or what all values have in common.
-    private func same(_ terms: [Term], in scope: Scope) -> ValueType? {
+    private func same(_ terms: [Term], _ name: Name, in scope: Scope) -> ValueType? {
         guard var result = terms.first else { return nil }
         if terms.allSatisfy({ $0.type == .bool }) { return .bool }
         if terms.count == 1 { return quantity(result, in: scope).map { .quantity($0) } }
         for term in terms.dropFirst() {
-            guard let quantity = common(.choose, result, term, in: scope) else { return nil }
+            guard let quantity = common(Meeting(.choose, at: name.span), result, term, in: scope) else {
+                return nil
+            }
             let isBare = result.isBare && term.isBare
             if result.isBare { result = term }
             result.type = .quantity(quantity)

@@ -69,7 +69,10 @@ extension Checker {
     ) -> Term {
         var written: Owner?
         var inner = scope
-        if !row.isScalar, function != .rate, function != .firing, let symbol = scope.unwrittenSymbol {
+        inner.depth += Limits.callDepth
+        // A parameter keeps the owner of its argument: there each series says its own.
+        let isWritten = row.readsTrades || row.hasSeries && scope.parameters.isEmpty
+        if isWritten, let symbol = scope.unwrittenSymbol {
             written = .symbol(Name(text: symbol, span: whole.span))
             inner.ownerIsWritten = true
         }
@@ -94,6 +97,7 @@ extension Checker {
         if !row.isEvaluated {
             report(Fault.notEvaluated("`\(row.name)`", name.span, instead: row.alternative), in: scope)
         }
+        if function == .ewma { report(Fault.dependsOnHistory(name.span), in: scope) }
         let surface = Expression(
             kind: .name(owner: written, name: name, arguments: parts.map(\.surface)), span: whole.span)
         var term = call(row, function, parts, owner: scope.owner ?? .key, type, surface)

@@ -57,10 +57,10 @@ extension Checker {
             reportRecursion(Array(scope.expanding[first...]), isOwn: first == 0)
             return .mistaken(whole)
         }
+        if oversizedNames.contains(name) { return .mistaken(whole) }
         expansions += 1
         guard expansions <= Limits.greatestExpansions else {
-            if expansions == Limits.greatestExpansions + 1 { report(Fault.tooLarge(whole.span), in: scope) }
-            return .mistaken(whole)
+            return expansions == Limits.greatestExpansions + 1 ? tooLarge(whole, in: scope) : .mistaken(whole)
         }
         guard let bound = bind(use.parameters, to: arguments, of: use, whole, in: scope) else {
             return .mistaken(whole)
@@ -68,14 +68,11 @@ extension Checker {
         var inner = scope
         inner.ownerIsWritten = false
         inner.parameters = bound
+        inner.depth += Limits.bodyDepth
         if inner.outermostUse == nil, scope.place != .definition { inner.outermostUse = whole.span }
         // The name of a `let` under definition stays first, those being expanded follow.
         inner.expanding.append(name)
         var result = term(use.body, in: inner)
-        if result.size > Limits.greatestSize {
-            report(Fault.tooLarge(whole.span), in: scope)
-            return .mistaken(whole)
-        }
         result.surface = Expression(kind: result.surface.kind, span: whole.span)
         result.origin = whole.span
         result.definition = use.definition.name.span
@@ -112,7 +109,8 @@ extension Checker {
 
     /// As many arguments as parameters, each brought to its parameter's type.
     func bindArguments(
-        _ parameters: [Parameter], _ arguments: [Argument], definition: String, in scope: Scope
+        _ parameters: [Parameter], _ arguments: [Argument], definition: String, word: String = "parameter",
+        in scope: Scope
     ) -> [String: Term]? {
         var terms: [String: Term] = [:]
         var isWhole = true
@@ -121,15 +119,14 @@ extension Checker {
                 isWhole = false
                 continue
             }
-            var term = withoutReads {
+            let term = withoutReads {
                 reads = []
                 var term = self.term(plain, in: scope)
                 term.reads = reads
                 return term
             }
-            term.origin = plain.span
             guard let type = ParameterType(rawValue: parameter.type.text) else { return nil }
-            if let bound = fitted(term, to: type, parameter, in: scope) {
+            if let bound = fitted(term, to: type, parameter, word, in: scope) {
                 terms[parameter.name.text] = bound
             } else {
                 isWhole = false
@@ -139,20 +136,20 @@ extension Checker {
     }
 
     /// An argument as a value of its parameter's type; a bare literal adapts to what LANGUAGE 8.3 allows.
-    private func fitted(_ term: Term, to type: ParameterType, _ parameter: Parameter, in scope: Scope)
-        -> Term?
-    {
+    private func fitted(
+        _ term: Term, to type: ParameterType, _ parameter: Parameter, _ word: String, in scope: Scope
+    ) -> Term? {
         if term.isMistaken { return nil }
         var bound = term
         bound.type = type.valueType
         bound.isBare = false
         guard let wanted = type.valueType.quantity else {
             if term.type == type.valueType { return bound }
-            report(Fault.argumentType(term, parameter, type), in: scope)
+            report(Fault.argumentType(term, parameter, type, word: word), in: scope)
             return nil
         }
         guard case .quantity(let given) = term.type else {
-            report(Fault.argumentType(term, parameter, type), in: scope)
+            report(Fault.argumentType(term, parameter, type, word: word), in: scope)
             return nil
         }
         let fits: Bool
@@ -163,7 +160,7 @@ extension Checker {
             fits = given.dimension == wanted.dimension && (wanted.tag == .ratio || given.tag != .ratio)
         }
         if fits { return bound }
-        report(Fault.argumentType(term, parameter, type), in: scope)
+        report(Fault.argumentType(term, parameter, type, word: word), in: scope)
         return nil
     }
 

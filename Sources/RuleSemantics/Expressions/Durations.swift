@@ -3,13 +3,15 @@ import RuleSyntax
 
 /// A duration that must be known before the first trade.
 enum ConstantDuration {
-    case known(Int64)
+    /// Milliseconds, and where they are written: at the use of the `let`, for a parameter.
+    case known(Int64, origin: SourceSpan)
     /// A parameter of a definition that is checked by itself.
     case later
     /// Reported.
     case mistaken
 
-    var milliseconds: Int64? { if case .known(let milliseconds) = self { milliseconds } else { nil } }
+    var milliseconds: Int64? { if case .known(let milliseconds, _) = self { milliseconds } else { nil } }
+    var origin: SourceSpan? { if case .known(_, let origin) = self { origin } else { nil } }
     var isMistaken: Bool { if case .mistaken = self { true } else { false } }
 
     /// As text, for the canonical form.
@@ -47,7 +49,7 @@ extension Checker {
             report(Fault.durationRange(term, use, problem), in: scope)
             return .mistaken
         }
-        return .known(Int64(value))
+        return .known(Int64(value), origin: term.origin)
     }
 
     /// The duration of a clause, of `by` or of `ending`: a literal or a name.

@@ -6,12 +6,7 @@ extension Checker {
     func topTerm(_ expression: Expression, in scope: Scope) -> Term {
         expansions = 0
         reads = []
-        let result = term(expression, in: scope)
-        if result.size > Limits.greatestSize {
-            report(Fault.tooLarge(expression.span), in: scope)
-            return .mistaken(expression)
-        }
-        return result
+        return term(expression, in: scope)
     }
 
     /// A condition of a rule or definition; nil after a mistake.
@@ -22,21 +17,34 @@ extension Checker {
     func term(_ expression: Expression, in outer: Scope) -> Term {
         var scope = outer
         scope.depth += 1
-        guard scope.depth <= Limits.greatestDepth else {
-            report(Fault.tooLarge(expression.span), in: scope)
-            return .mistaken(expression)
-        }
+        guard scope.depth <= Limits.greatestDepth else { return tooLarge(expression, in: scope) }
+        let result = literal(expression) ?? compound(expression, in: scope)
+        return result.size > Limits.greatestSize ? tooLarge(expression, in: scope) : result
+    }
+
+    /// Reported once: what uses a `let` that is too large by itself is silent.
+    func tooLarge(_ expression: Expression, in scope: Scope) -> Term {
+        if scope.place == .definition, let name = scope.expanding.first { oversizedNames.insert(name) }
+        report(Fault.tooLarge(expression.span), in: scope)
+        return .mistaken(expression)
+    }
+
+    private func literal(_ expression: Expression) -> Term? {
         switch expression.kind {
-        case .number(_, let value):
-            return .constant(value, .number, surface: expression, isBare: true)
+        case .number(_, let value): .constant(value, .number, surface: expression, isBare: true)
         case .percent(_, let value), .basisPoints(_, let value):
-            return .constant(value, .ratio, surface: expression)
+            .constant(value, .ratio, surface: expression)
         case .duration(let milliseconds):
-            return .constant(Double(milliseconds), .duration, surface: expression)
-        case .bool(let value):
-            return Term(.bool(value), .bool, surface: expression)
-        case .symbol(let name):
-            return Term(.symbol(.symbol(name)), .symbol, surface: expression)
+            .constant(Double(milliseconds), .duration, surface: expression)
+        case .bool(let value): Term(.bool(value), .bool, surface: expression)
+        case .symbol(let name): Term(.symbol(.symbol(name)), .symbol, surface: expression)
+        default: nil
+        }
+    }
+
+    private func compound(_ expression: Expression, in scope: Scope) -> Term {
+        switch expression.kind {
+        case .number, .percent, .basisPoints, .duration, .bool, .symbol: return .mistaken(expression)
         case .parenthesised(let inner):
             var result = term(inner, in: scope)
             result.surface = Expression(kind: .parenthesised(result.surface), span: expression.span)

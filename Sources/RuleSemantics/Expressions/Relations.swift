@@ -16,7 +16,8 @@ extension Checker {
         if left.isAge || right.isAge, scope.place != .message {
             return ageComparison(symbol, left, right, surface, in: scope)
         }
-        guard common(.compare, left, right, in: scope) != nil else { return nil }
+        let meeting = Meeting(.compare, at: surface.operatorSpan)
+        guard common(meeting, left, right, in: scope) != nil else { return nil }
         return Term(.comparison(symbol, left.expression, right.expression), .bool, surface: surface)
     }
 
@@ -37,23 +38,24 @@ extension Checker {
         _ symbol: ComparisonOperator, _ left: Term, _ right: Term, _ surface: Expression, in scope: Scope
     ) -> Term? {
         let (age, bound) = left.isAge ? (left, right) : (right, left)
-        guard let value = ageBound(bound, of: age, in: scope) else { return nil }
+        let meeting = Meeting(.compare, at: surface.operatorSpan)
+        guard let value = ageBound(bound, of: age, meeting, in: scope) else { return nil }
         return Term(
             .comparison(left.isAge ? symbol : symbol.mirrored, age.expression, .number(value)), .bool,
             surface: surface)
     }
 
     /// The constant that an age is compared with.
-    private func ageBound(_ bound: Term, of age: Term, in scope: Scope) -> Double? {
+    private func ageBound(_ bound: Term, of age: Term, _ meeting: Meeting, in scope: Scope) -> Double? {
         if bound.isMistaken { return nil }
         if bound.isBare, bound.constant != 0 {
-            report(Fault.numberForDuration(bound, .compare), in: scope)
+            report(Fault.numberForDuration(bound, meeting), in: scope)
             return nil
         }
         let isDuration = bound.type == .quantity(.duration) || bound.constant == 0 && bound.isBare
         guard isDuration, !bound.isAge, bound.constant != nil || bound.isPlaceholder else {
             if case .quantity(let quantity) = bound.type, quantity.dimension != .time {
-                report(Fault.differentDimensions(.compare, age, bound), in: scope)
+                report(Fault.differentDimensions(meeting, age, bound), in: scope)
             } else {
                 report(Fault.ageNotCompared(age), in: scope)
             }
@@ -70,10 +72,11 @@ extension Checker {
             kind: .between(value.surface, low: low.surface, high: high.surface, operatorSpan: place),
             span: whole.span)
         if value.isMistaken || low.isMistaken || high.isMistaken { return .mistaken(whole) }
+        let meeting = Meeting(.compare, at: place)
         var result: Term
         if value.isAge, scope.place != .message {
-            guard let least = ageBound(low, of: value, in: scope),
-                let greatest = ageBound(high, of: value, in: scope)
+            guard let least = ageBound(low, of: value, meeting, in: scope),
+                let greatest = ageBound(high, of: value, meeting, in: scope)
             else { return .mistaken(whole) }
             let age = value.expression
             result = Term(
@@ -81,8 +84,8 @@ extension Checker {
                     .comparison(.greaterOrEqual, age, .number(least)),
                     .comparison(.lessOrEqual, age, .number(greatest))), .bool, surface: surface)
         } else {
-            let isLowFine = common(.compare, value, low, in: scope) != nil
-            guard isLowFine, common(.compare, value, high, in: scope) != nil else { return .mistaken(whole) }
+            let isLowFine = common(meeting, value, low, in: scope) != nil
+            guard isLowFine, common(meeting, value, high, in: scope) != nil else { return .mistaken(whole) }
             result = Term(
                 .between(value.expression, low: low.expression, high: high.expression), .bool,
                 surface: surface)
@@ -101,7 +104,9 @@ extension Checker {
         }
         let age = [left, right].first(where: \.isAge)
         if let age, scope.place == .definition { report(Fault.ageNotCompared(age), in: scope) }
-        guard common(.compare, left, right, in: scope) != nil, age == nil else { return .mistaken(whole) }
+        guard common(Meeting(.compare, at: place), left, right, in: scope) != nil, age == nil else {
+            return .mistaken(whole)
+        }
         let direction: CrossDirection =
             switch word {
             case .above: .above

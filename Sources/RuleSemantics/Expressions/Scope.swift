@@ -56,6 +56,9 @@ struct Scope {
         if case .symbol(let name) = key, !ownerIsWritten { name } else { nil }
     }
 
+    /// True of a `let` or template by itself: what it reads is read only where it is used.
+    var isDefinition: Bool { place == .definition || key == .deferred }
+
     func owned(by key: Key) -> Scope {
         var scope = self
         scope.key = key

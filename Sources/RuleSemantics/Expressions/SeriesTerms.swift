@@ -64,7 +64,7 @@ extension Checker {
         _ name: String, _ body: Expression, depth: Int
     ) -> (CheckedExpression, Quantity)? {
         var scope = Scope(key: .absent(.series(name)), place: .series)
-        scope.depth = depth
+        scope.depth = depth + Limits.bodyDepth
         let term = topTerm(body, in: scope)
         guard let quantity = quantity(term, in: scope) else { return nil }
         if reads.isEmpty {

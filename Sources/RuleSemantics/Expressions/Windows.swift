@@ -22,9 +22,8 @@ extension Checker {
             refuse("a window of a number of trades", argument.span, "a time window such as `5m`", row, scope)
             return CheckedPart(argument: .window(.trades(count)), surface: argument)
         case .expression(let plain, let step, let shift):
-            let spans = WindowSpans(whole: argument.span, length: plain.span, step: step?.span)
             guard let parts = windowParts(plain, step, shift, forms, of: row, in: scope) else { return nil }
-            return timeWindow(parts, spans, of: row, in: scope)
+            return timeWindow(parts, at: argument.span, of: row, in: scope)
         }
     }
 
@@ -32,12 +31,7 @@ extension Checker {
         var length: ConstantDuration
         var step: ConstantDuration?
         var shift: ConstantDuration?
-    }
-
-    private struct WindowSpans {
-        var whole: SourceSpan
-        var length: SourceSpan
-        var step: SourceSpan?
+        var stepSpan: SourceSpan?
     }
 
     private func windowParts(
@@ -56,31 +50,33 @@ extension Checker {
             return nil
         }
         if length.isMistaken || by?.isMistaken ?? false || ending?.isMistaken ?? false { return nil }
-        return WindowParts(length: length, step: by, shift: ending)
+        return WindowParts(length: length, step: by, shift: ending, stepSpan: step?.span)
     }
 
     private func timeWindow(
-        _ parts: WindowParts, _ spans: WindowSpans, of row: Builtin, in scope: Scope
+        _ parts: WindowParts, at span: SourceSpan, of row: Builtin, in scope: Scope
     ) -> CheckedPart? {
         let length = parts.length.milliseconds
         let shift = parts.shift?.milliseconds ?? 0
         if let step = parts.step {
             let lengths = [length, parts.shift?.milliseconds].compactMap { $0 }
-            guard divides(step, lengths, spans.step ?? spans.whole, in: scope) else { return nil }
-            refuse("a grid window (`by`)", spans.whole, exactInstead, row, scope)
+            guard divides(step, lengths, parts.stepSpan ?? span, in: scope) else { return nil }
+            refuse("a grid window (`by`)", span, exactInstead, row, scope)
         } else if let length, length + shift > options.greatestExactWindow {
             report(
-                Fault.windowTooLong(spans.whole, length: length, shift: shift, options.greatestExactWindow),
+                Fault.windowTooLong(
+                    parts.shift == nil ? parts.length.origin ?? span : span, length: length, shift: shift,
+                    options.greatestExactWindow),
                 in: scope)
             return nil
         }
         let kind = Argument.Kind.expression(
-            Expression(kind: .duration(milliseconds: length ?? 1), span: spans.length),
-            by: parts.step?.text(at: spans.whole), ending: parts.shift?.text(at: spans.whole))
+            Expression(kind: .duration(milliseconds: length ?? 1), span: span),
+            by: parts.step?.text(at: span), ending: parts.shift?.text(at: span))
         let window = CheckedWindow.time(
             length: length ?? 1, ending: shift, step: parts.step.map { $0.milliseconds ?? 1 })
         return CheckedPart(
-            argument: .window(window), surface: Argument(kind: kind, span: spans.whole))
+            argument: .window(window), surface: Argument(kind: kind, span: span))
     }
 
     /// d of `ago`, `change` and `move`: `5m`, `30d by 1h`.
@@ -95,8 +91,7 @@ extension Checker {
         }
         let forms: WindowForms = .present
         guard let parts = windowParts(plain, step, shift, forms, of: row, in: scope) else { return nil }
-        let spans = WindowSpans(whole: argument.span, length: plain.span, step: step?.span)
-        guard let part = timeWindow(parts, spans, of: row, in: scope),
+        guard let part = timeWindow(parts, at: argument.span, of: row, in: scope),
             case .window(.time(let length, _, let step)) = part.argument
         else { return nil }
         return CheckedPart(argument: .duration(length, step: step), surface: part.surface)

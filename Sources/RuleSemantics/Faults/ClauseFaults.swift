@@ -54,10 +54,10 @@ extension Fault {
             help: "write one such as `0.00`, `,0`, `+0.00%` or `+0.0bp`")
     }
 
-    static func formatForType(_ format: Name, _ reason: String) -> Diagnostic {
+    static func formatForType(_ format: Name, _ reason: String, help: String) -> Diagnostic {
         .fault(
             .formatForType, "the format `\(format.text)` does not suit this value: \(reason)",
-            at: format.span)
+            at: format.span, help: help)
     }
 
     static func slotWithoutSymbol(_ span: SourceSpan) -> Diagnostic {

@@ -31,7 +31,7 @@ extension Fault {
             help = "say of which series: `\(name.text)(price, \(rest))`"
         }
         return .fault(
-            .argumentCount, "`\(name.text)` takes \(wanted), and \(arguments.count) stand here", at: span,
+            .argumentCount, "`\(name.text)` takes \(wanted), \(Wording.given(arguments.count))", at: span,
             help: help)
     }
 
@@ -41,17 +41,19 @@ extension Fault {
         let list = parameters.map { "\($0.name.text): \($0.type.text)" }.joined(separator: ", ")
         return .fault(
             .argumentCount,
-            "`\(name.text)` takes \(Wording.plural(parameters.count, "argument")), and \(count) stand here",
+            "`\(name.text)` takes \(Wording.plural(parameters.count, "argument")), \(Wording.given(count))",
             at: span, help: "it is defined as `\(name.text)(\(list))`")
     }
 
-    static func argumentType(_ term: Term, _ parameter: Parameter, _ type: ParameterType) -> Diagnostic {
+    static func argumentType(
+        _ term: Term, _ parameter: Parameter, _ type: ParameterType, word: String
+    ) -> Diagnostic {
         var diagnostic = Diagnostic.fault(
             .argumentType,
-            "parameter `\(parameter.name.text)` is \(type.valueType), "
+            "\(word) `\(parameter.name.text)` is \(type.valueType), "
                 + "and `\(term.short)` is \(term.describedType)",
             at: term.origin,
-            notes: [Diagnostic.Note(span: parameter.name.span, text: "the parameter is declared here")])
+            notes: [Diagnostic.Note(span: parameter.name.span, text: "the \(word) is declared here")])
         switch (type, term.type) {
         case (.ratio, _) where term.isBare:
             let value = term.constant ?? 0
@@ -61,7 +63,7 @@ extension Fault {
             ]
         case (.duration, _) where term.isBare: diagnostic.help = [units(for: term)]
         case (.number, .quantity(.ratio)), (.count, .quantity(.ratio)):
-            diagnostic.help = ["declare the parameter as `\(parameter.name.text): ratio`"]
+            diagnostic.help = ["declare the \(word) as `\(parameter.name.text): ratio`"]
         default: break
         }
         return diagnostic
@@ -118,5 +120,5 @@ extension Argument {
 
 extension Term {
     /// Its type with its article; a bare literal by its name.
-    var describedType: String { isBare ? "the bare number \(numberText)" : type.description }
+    var describedType: String { isBare ? "a bare number" : type.description }
 }

@@ -8,7 +8,7 @@ extension Fault {
         let whole = "\(Wording.scaled(value, by: 2))% (\(Wording.number(value)))"
         return .fault(
             .ratioAndBareNumber,
-            "cannot \(meeting.verb) a ratio and the bare number \(bare.numberText)", at: bare.span,
+            "cannot \(meeting.verb) a ratio and the bare number \(bare.numberText)", at: meeting.place,
             help: "write \(percent) or \(whole)", notes: notes(on: bare))
     }
 
@@ -18,6 +18,11 @@ extension Fault {
         let factor = first / second
         let inverse = second / first
         var help: [String] = []
+        if let fix = redeclaration(left, second) ?? redeclaration(right, first) {
+            return .fault(
+                .differentDimensions, "cannot \(meeting.verb) \(left.type) and \(right.type)",
+                at: meeting.place, help: fix)
+        }
         switch (first, second) {
         case (.none, .price), (.price, .none), (.none, .size), (.size, .none):
             let base = first.isNone ? second : first
@@ -33,9 +38,19 @@ extension Fault {
         }
         var diagnostic = Diagnostic.fault(
             .differentDimensions, "cannot \(meeting.verb) \(left.type) and \(right.type)",
-            at: left.span.joined(with: right.span), notes: notes(on: left) + notes(on: right))
+            at: meeting.place, notes: notes(on: left) + notes(on: right))
         diagnostic.help = help
         return diagnostic
+    }
+
+    /// A parameter that is declared as a number where another type is meant.
+    private static func redeclaration(_ term: Term, _ wanted: Dimension) -> String? {
+        guard term.isPlaceholder, term.isNameAlone, term.type == .quantity(.number),
+            let type = ParameterType.allCases.first(where: {
+                $0.valueType == .quantity(Quantity(dimension: wanted))
+            })
+        else { return nil }
+        return "declare the parameter as `\(term.text): \(type.rawValue)`"
     }
 
     static func numberForDuration(_ bare: Term, _ meeting: Meeting) -> Diagnostic {
@@ -64,7 +79,7 @@ extension Fault {
         let text = bare.numberText
         var diagnostic = Diagnostic.fault(
             .bareNumberForCompound, "cannot \(meeting.verb) \(other.type) and the bare number \(text)",
-            at: bare.span, notes: notes(on: bare))
+            at: meeting.place, notes: notes(on: bare))
         if (dimension * .time).admitsBareLiteral {
             diagnostic.help = [
                 "say per how long: `\(other.text) * 1m` is what passes in a minute, and compares with \(text)"
@@ -92,6 +107,11 @@ extension Fault {
 
     static func symbolAsValue(_ term: Term) -> Diagnostic {
         let name = term.text
+        if name == "symbol" {
+            return .fault(
+                .symbolAsValue, "`symbol` is a symbol, not a value", at: term.span,
+                help: "compare it with another: `symbol == AAPL`; or say what of it is meant: `price`")
+        }
         return .fault(
             .symbolAsValue, "`\(name)` is a symbol, not a value", at: term.span,
             help: "say what of it is meant: `\(name).price`, `\(name).volume(5m)`")

@@ -22,12 +22,15 @@ extension Fault {
     static func durationRange(_ term: Term, _ use: String, _ problem: DurationProblem) -> Diagnostic {
         let (message, help) =
             switch problem {
-            case .notPositive: ("\(use) is longer than nothing", "write 1ms or more")
+            case .notPositive: ("\(use) must be longer than nothing", "write 1ms or more")
             case .notWhole:
-                ("\(use) is a whole number of milliseconds", "choose a duration that divides without a rest")
+                (
+                    "\(use) must be a whole number of milliseconds",
+                    "choose a duration that divides without a rest"
+                )
             case .tooLong:
                 (
-                    "\(use) is longer than \(canonicalDuration(Limits.greatestDuration))",
+                    "\(use) must not be longer than \(canonicalDuration(Limits.greatestDuration))",
                     "write a shorter duration"
                 )
             }
@@ -80,8 +83,9 @@ extension Fault {
             "a window that keeps every point reaches back at most \(canonicalDuration(bound)), "
                 + "this one \(reach)",
             at: span,
-            help: "give it a grid: `\(gridText(length, samples: Limits.suggestedSamples))`",
-            "or raise the bound of exact windows in the configuration, where memory allows")
+            help: "write \(canonicalDuration(bound)) or less",
+            "the grid `\(gridText(length, samples: Limits.suggestedSamples))` has no such bound, "
+                + "but is not evaluated by this version yet")
     }
 
     static func tradesNotHere(_ span: SourceSpan, _ function: String) -> Diagnostic {

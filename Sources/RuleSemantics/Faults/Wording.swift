@@ -25,5 +25,9 @@ enum Wording {
         return items.dropLast().joined(separator: ", ") + " \(word) " + items[items.count - 1]
     }
 
+    static func given(_ count: Int) -> String {
+        count == 0 ? "none is given" : "\(count) \(count == 1 ? "is" : "are") given"
+    }
+
     static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

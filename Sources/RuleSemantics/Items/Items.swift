@@ -34,7 +34,8 @@ extension Checker {
                 let argument = Argument(
                     kind: .expression(value, by: nil, ending: nil), span: value.span)
                 let scope = Scope(key: .deferred, place: .definition)
-                _ = bindArguments([parameter], [argument], definition: definition.name.text, in: scope)
+                _ = bindArguments(
+                    [parameter], [argument], definition: definition.name.text, word: "column", in: scope)
             }
         }
     }

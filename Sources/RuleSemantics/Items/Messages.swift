@@ -27,7 +27,7 @@ extension Checker {
         if case .name(nil, let name, nil) = expression.kind, scope.parameters[name.text] == nil,
             let word = wordSlot(name, in: scope)
         {
-            if let format { report(Fault.formatForType(format, "`\(name.text)` is a word")) }
+            if let format { reportFormat(format, "`\(name.text)` is a word") }
             return word
         }
         let term = topTerm(expression, in: scope)
@@ -38,11 +38,11 @@ extension Checker {
                 report(Fault.symbolAsValue(term), in: scope)
                 return nil
             }
-            if let format { report(Fault.formatForType(format, "it is a symbol")) }
+            if let format { reportFormat(format, "it is a symbol") }
             if case .symbol(.symbol(let name)) = term.expression { return .text(name) }
             return .symbol
         case .bool:
-            if let format { report(Fault.formatForType(format, "it is a condition: `true` or `false`")) }
+            if let format { reportFormat(format, "it is a condition, `true` or `false`") }
             return .value(term.expression, NumberFormat(unit: .bool))
         case .quantity(let quantity):
             let standard = NumberFormat.standard(for: quantity, of: term.expression)
@@ -51,12 +51,16 @@ extension Checker {
                 report(Fault.unknownFormat(format))
                 return nil
             }
-            if let reason = chosen.misfit(quantity) {
-                report(Fault.formatForType(format, reason))
+            if let misfit = chosen.misfit(quantity) {
+                report(Fault.formatForType(format, misfit.reason, help: misfit.help))
                 return nil
             }
             return .value(term.expression, chosen)
         }
+    }
+
+    private func reportFormat(_ format: Name, _ reason: String) {
+        report(Fault.formatForType(format, reason, help: "leave `:\(format.text)` out"))
     }
 
     /// `{rule}`, `{symbol}`, `{severity}`.
@@ -116,15 +120,16 @@ extension NumberFormat {
         }
     }
 
-    /// Why the format does not suit a quantity; nil where it does.
-    func misfit(_ quantity: Quantity) -> String? {
+    /// Why the format does not suit a quantity, and what does; nil where it suits.
+    func misfit(_ quantity: Quantity) -> (reason: String, help: String)? {
         if quantity.dimension == .time {
-            return "a duration prints in its own units; leave the format out, or divide it: `age(price) / 1s`"
+            return (
+                "a duration prints in its own units",
+                "leave the format out, or divide it: `{age(price) / 1s:0}`"
+            )
         }
-        guard unit == .plain || quantity.dimension.isNone else {
-            let sign = unit == .percent ? "`%`" : "`bp`"
-            return "\(sign) shows a ratio, and it is \(ValueType.quantity(quantity))"
-        }
-        return nil
+        guard unit != .plain, !quantity.dimension.isNone else { return nil }
+        let sign = unit == .percent ? "`%`" : "`bp`"
+        return ("\(sign) shows a ratio, and it is \(ValueType.quantity(quantity))", "leave \(sign) out")
     }
 }

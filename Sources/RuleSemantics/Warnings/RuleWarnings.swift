@@ -14,7 +14,7 @@ extension Checker {
         let place = draft.whenSpan ?? rule.span
         if !when.canBeTrue {
             report(Fault.neverFires(draft.name, place, "its condition is never true"))
-        } else if !when.canBeFalse, rule.hasNoOtherGate {
+        } else if !when.canBeFalse, rule.unless == nil, draft.keywords["until"] == nil {
             report(Fault.alwaysFiring(draft.name, place))
         }
         if let until = rule.until, let place = draft.untilSpan {
@@ -81,6 +81,9 @@ extension Checker {
 
     /// Names that nothing refers to; those of rules are there for themselves.
     func warnAboutUnusedNames() {
+        // Where something could not be read, or is wrong, a use may be hidden in it.
+        let isWhole = definitions.refused.isEmpty && definitions.all.allSatisfy(\.item.isComplete)
+        guard isWhole, !sink.diagnostics.hasErrors else { return }
         for definition in definitions.all {
             let space = definition.meaning.space
             guard space != .rule, definitions.isFirst(definition) else { continue }
@@ -103,9 +106,4 @@ extension RuleFile {
             return text.isEmpty || text.hasPrefix("#")
         }
     }
-}
-
-extension CheckedRule {
-    /// Whether only `when` decides: `unless` or `until` may still close a rule that is always true.
-    fileprivate var hasNoOtherGate: Bool { unless == nil && until == nil }
 }
