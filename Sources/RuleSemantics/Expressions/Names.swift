@@ -132,7 +132,7 @@ extension Checker {
             report(Fault.bracketsNotHere(column, "it is a column of a table"), in: scope)
             return .mistaken(whole)
         }
-        checkRows(of: definition, rows, for: name, in: scope)
+        guard hasRows(definition, rows, for: name, in: scope) else { return .mistaken(whole) }
         report(Fault.notEvaluated("a look-up in a table", whole.span, instead: nil), in: scope)
         guard let type = ParameterType(rawValue: parameter.type.text)?.valueType else {
             return .mistaken(whole)
@@ -143,24 +143,27 @@ extension Checker {
     }
 
     /// A table needs `else` or a row for each symbol that uses it (LANGUAGE 8.8).
-    private func checkRows(
-        of table: Definitions.Definition, _ rows: [TableRow], for name: Name, in scope: Scope
-    ) {
-        guard table.item.isComplete, !rows.contains(where: { $0.symbol == nil }) else { return }
-        let listed = Set(rows.compactMap(\.symbol?.text))
-        switch scope.key {
-        case .deferred: return
-        case .absent(let absence): report(Fault.noSymbolHere(name.text, name.span, absence), in: scope)
-        case .symbol(let symbol):
-            if !listed.contains(symbol) { report(Fault.tableLacks([symbol], name, table.name), in: scope) }
-        case .instance:
-            guard let target = scope.target else { return }
-            if target.selectsUnlisted {
-                return report(Fault.tableNeedsElse(name, table.name), in: scope)
-            }
-            let missing = target.listedSymbols.filter { !listed.contains($0) }
-            if !missing.isEmpty { report(Fault.tableLacks(missing, name, table.name), in: scope) }
+    private func hasRows(
+        _ table: Definitions.Definition, _ rows: [TableRow], for name: Name, in scope: Scope
+    ) -> Bool {
+        if case .absent = scope.key {
+            report(Fault.tableWithoutSymbol(name), in: scope)
+            return false
         }
+        guard table.item.isComplete, !rows.contains(where: { $0.symbol == nil }) else { return true }
+        let listed = Set(rows.compactMap(\.symbol?.text))
+        var missing: [String] = []
+        if case .symbol(let symbol) = scope.key { missing = [symbol] }
+        if scope.key == .instance, let target = scope.target {
+            if target.selectsUnlisted {
+                report(Fault.tableNeedsElse(name, table.name), in: scope)
+                return false
+            }
+            missing = target.listedSymbols
+        }
+        missing.removeAll(where: listed.contains)
+        if !missing.isEmpty { report(Fault.tableLacks(missing, name, table.name), in: scope) }
+        return missing.isEmpty
     }
 
     /// Notes a value that a transition carries; each once, under its canonical text.

@@ -76,6 +76,13 @@ extension Fault {
             notes: [Diagnostic.Note(span: table.span, text: "the table is defined here")])
     }
 
+    static func tableWithoutSymbol(_ use: Name) -> Diagnostic {
+        .fault(
+            .noSymbolHere,
+            "`\(use.text)` of which symbol? a table looks up the symbol of its rule, "
+                + "and there is none", at: use.span, help: "give the rule an `on`")
+    }
+
     static func tableNeedsElse(_ use: Name, _ table: Name) -> Diagnostic {
         .fault(
             .tableLacksSymbol,
