@@ -1,7 +1,7 @@
 /// Reads the rows of a CSV text (RFC 4180) into slots.
 ///
-/// The text belongs to a `LineBuffer`: words may be loaded beyond it, and it ends with a line feed. Numbers are read where
-/// they stand; only what is no plain number is looked at twice.
+/// The text belongs to a `LineBuffer`: words may be loaded beyond it, and it ends with a line feed. Numbers
+/// are read where they stand; only what is no plain number is looked at twice.
 struct CSVRow {
     enum Result {
         /// The row's fields lie in the slots.
@@ -48,7 +48,8 @@ struct CSVRow {
         slots.base.deallocate()
     }
 
-    /// Reads one row and moves the cursor behind its end; when it is not a row, the cursor's place is undefined.
+    /// Reads one row and moves the cursor behind its end; when it is not a row, the cursor's place is
+    /// undefined.
     @inline(__always)
     mutating func read(_ cursor: inout Cursor) -> Result {
         seen = 0

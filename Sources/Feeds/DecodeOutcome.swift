@@ -8,7 +8,8 @@ public enum DecodeOutcome: Sendable, Equatable {
     case ignored(IgnoredRecord)
     /// The feed's own complaint, `{"type":"error","msg":...}`: count it and show it, the record is no trade.
     case feedWarning(String)
-    /// At least one trade, or rate, of the record was refused; `accepted` others of the same record were appended.
+    /// At least one trade, or rate, of the record was refused; `accepted` others of the same record were
+    /// appended.
     case refused([DecodeRefusal], accepted: Int)
 }
 
@@ -71,7 +72,8 @@ public struct TradeLimits: Sendable, Equatable {
 
     /// Whether prices of zero and below are trades; oil has traded below zero.
     public var allowsNonPositivePrices: Bool
-    /// The latest event time. Files have no clock to compare with: the end of 2099 keeps out times in wrong units.
+    /// The latest event time. Files have no clock to compare with: the end of 2099 keeps out times in wrong
+    /// units.
     public var latest: Timestamp
     /// The earliest event time: the start of 1900.
     public var earliest: Timestamp

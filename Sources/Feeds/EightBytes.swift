@@ -1,10 +1,10 @@
 /// Eight bytes of text examined at once in one 64-bit word; the first byte is the least significant.
 ///
-/// The tests below are exact for the lowest byte that answers; bytes above it may answer wrongly because of a
-/// carry, which never matters since only the first one is asked for.
+/// The tests below are exact for the lowest byte that answers; bytes above it may answer wrongly because of
+/// a carry, which never matters since only the first one is asked for.
 ///
-/// - SeeAlso: Henry S. Warren, "Hacker's Delight", 2nd edition (2012), 6-1; Johnny Lee, "Fast numeric string to
-///   int" (2017), for `value`.
+/// - SeeAlso: Henry S. Warren, "Hacker's Delight", 2nd edition (2012), 6-1; Johnny Lee, "Fast numeric
+///   string to int" (2017), for `value`.
 enum EightBytes {
     static let ones: UInt64 = 0x0101_0101_0101_0101
     static let tops: UInt64 = 0x8080_8080_8080_8080

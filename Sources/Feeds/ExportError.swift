@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Why an export cannot be read, or not to its end. Rows that are merely broken are no errors: they are counted.
+/// Why an export cannot be read, or not to its end. Rows that are merely broken are no errors: they are
+/// counted.
 public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
     case noFile(path: String)
     case noMatch(pattern: String)
@@ -27,21 +28,22 @@ public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .noFile(let path): "\(path): no such file; check the path"
         case .noMatch(let pattern):
-            "\(pattern): no file matches this pattern; check the directory, and quote the pattern so that the shell "
-                + "does not expand it"
+            "\(pattern): no file matches this pattern; check the directory, and quote the pattern "
+                + "so that the shell does not expand it"
         case .directory(let path):
             "\(path) is a directory; name its files by a pattern such as '\(path)/*.csv'"
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
         case .otherFormat(let path, let what, let advice): "\(path): \(what); \(advice)"
         case .noHeader(let path, let line):
-            "\(path): the first line '\(line)' names no price and no time column; if the file has no header, give "
-                + "the mapping its columns in order, otherwise name its fields in the mapping"
+            "\(path): the first line '\(line)' names no price and no time column; if the file has no header, "
+                + "give the mapping its columns in order, otherwise name its fields in the mapping"
         case .missingColumn(let path, let role, let known, let columns):
-            "\(path): no \(role.rawValue) column (known names: \(known)) among \(columns.joined(separator: ", ")); "
-                + "name the column in the mapping"
+            "\(path): no \(role.rawValue) column (known names: \(known)) among "
+                + "\(columns.joined(separator: ", ")); name the column in the mapping"
                 + (role == .symbol ? ", or give the symbol of a file of one symbol" : "")
         case .ambiguousColumns(let path, let columns):
-            "\(path): the columns \(columns) differ in case only and may both be the time; name one in the mapping"
+            "\(path): the columns \(columns) differ in case only and may both be the time; "
+                + "name one in the mapping"
         case .truncatedGzip(let path):
             "\(path): truncated gzip: the file ends in the middle of its data; download or copy it again"
         case .corruptGzip(let path, let reason):
@@ -51,14 +53,15 @@ public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
         case .tooManyFiles(let count):
             "\(count) files are more than the 65,535 that one tape can hold; join some"
         case .noDateColumn(let path, let line):
-            "\(path): the first line '\(line)' names no date column; a rate file begins with observation_date,SERIES "
-                + "(or DATE,SERIES), as FRED writes it"
+            "\(path): the first line '\(line)' names no date column; a rate file begins with "
+                + "observation_date,SERIES (or DATE,SERIES), as FRED writes it"
         case .noSeries(let path, let series, let columns):
             "\(path): no column \(series) among \(columns.joined(separator: ", ")); check the series' name"
         case .noRates(let path, let series):
             "\(path): not one value of \(series); is the file cut off, or of another series?"
         case .noSpace(let directory, let reason):
-            "cannot keep the sorted trades in \(directory): \(reason); set TMPDIR to a directory with more room"
+            "cannot keep the sorted trades in \(directory): \(reason); "
+                + "set TMPDIR to a directory with more room"
         }
     }
 
@@ -72,7 +75,8 @@ public struct ExportOptions: Sendable {
     public var limits: TradeLimits
     /// The byte between two columns; nil: found by the first line, one of comma, semicolon, tab and bar.
     public var delimiter: UInt8?
-    /// The greatest memory that `TradeTape` uses for trades before it moves them to a temporary file, in bytes.
+    /// The greatest memory that `TradeTape` uses for trades before it moves them to a temporary file, in
+    /// bytes.
     public var tapeMemory: Int
 
     public init(

@@ -2,11 +2,13 @@ public import MarketModel
 
 /// Reads the trades of one export file: CSV or NDJSON, told apart by content, packed with gzip or not.
 ///
-/// CSV: a header whose names the mapping knows, or the mapping's `columns`; comma, semicolon, tab or bar; quotes with
-/// `""`; either line end; a byte order mark. BigQuery's forms of numbers and times are read, and its NULL, the
-/// empty field, which for a size means 0. NDJSON: what `TradeDecoder` reads, one record a line.
+/// CSV: a header whose names the mapping knows, or the mapping's `columns`; comma, semicolon, tab or bar;
+/// quotes with `""`; either line end; a byte order mark. BigQuery's forms of numbers and times are read,
+/// and its NULL, the empty field, which for a size means 0. NDJSON: what `TradeDecoder` reads, one record a
+/// line.
 ///
-/// A row that is no trade is counted with its line and reason, and the others are kept. `Trade.sequence` is the line.
+/// A row that is no trade is counted with its line and reason, and the others are kept. `Trade.sequence` is
+/// the line.
 ///
 /// - Invariant: one owner; not for use from several threads.
 public final class ExportReader {

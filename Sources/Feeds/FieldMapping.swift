@@ -4,9 +4,9 @@
 /// the preferred one counts. Names are compared without regard to case and underscores, except names of one
 /// letter, which are compared exactly: Binance writes the time as `T` and the trade's number as `t`.
 ///
-/// The standard mapping reads what public producers of Finnhub's trades write. A topic of another origin takes
-/// one of the ready mappings (`binance`, `alpaca`, `polygon`) or sets roles of its own: a role that is set
-/// takes its names away from the other roles' standard aliases.
+/// The standard mapping reads what public producers of Finnhub's trades write. A topic of another origin
+/// takes one of the ready mappings (`binance`, `alpaca`, `polygon`) or sets roles of its own: a role that
+/// is set takes its names away from the other roles' standard aliases.
 public struct FieldMapping: Sendable, Equatable {
     public enum Role: String, Sendable, CaseIterable {
         case symbol
@@ -103,7 +103,8 @@ extension FieldMapping.Role {
 extension FieldMapping {
     public static let standard = FieldMapping()
 
-    /// Binance's own trade and aggregate trade streams: `s p q T`; `t`, `a` and `b` are numbers of trades and orders.
+    /// Binance's own trade and aggregate trade streams: `s p q T`; `t`, `a` and `b` are numbers of trades
+    /// and orders.
     public static let binance = ready(symbol: ["s"], price: ["p"], size: ["q"], time: ["T"])
 
     /// Alpaca's stream: `S` is the symbol and `s` the size.

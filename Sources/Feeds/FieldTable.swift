@@ -56,9 +56,10 @@ struct FieldTable {
 
 /// What the members of earlier records were, so that the next record's need no look-up.
 ///
-/// A producer writes its members in one order and spacing. For each member's position this remembers the text
-/// between two values, say `,"price": `, and its meaning; a record that repeats it, as nearly all do, is read by
-/// comparing a few words. A text that differs is read the careful way and remembered in its stead.
+/// A producer writes its members in one order and spacing. For each member's position this remembers the
+/// text between two values, say `,"price": `, and its meaning; a record that repeats it, as nearly all do,
+/// is read by comparing a few words. A text that differs is read the careful way and remembered in its
+/// stead.
 struct MemberMemory {
     /// At most 32 bytes of text, as words to compare.
     struct Token {

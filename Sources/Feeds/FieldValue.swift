@@ -58,7 +58,8 @@ func excerptOf(_ bytes: UnsafeRawBufferPointer) -> String {
     return String(shown) + (text.count > 40 || bytes.count > 160 ? "..." : "")
 }
 
-/// The slots into which one record's fields are scanned: one a role, in memory that is never released between records.
+/// The slots into which one record's fields are scanned: one a role, in memory that is never released
+/// between records.
 ///
 /// - Invariant: a slot means something only while its bit in the caller's `seen` mask is set.
 struct FieldSlots {

@@ -2,7 +2,8 @@ internal import Glibc
 
 /// Files by pattern: `trades-*.csv.gz`, `day?.csv`, `[0-9]*.csv`, `~/exports/*.csv`.
 enum FilePattern {
-    /// The files that the patterns name: in the patterns' order, those of one pattern by their names' bytes, each once.
+    /// The files that the patterns name: in the patterns' order, those of one pattern by their names'
+    /// bytes, each once.
     ///
     /// A name that is a file is that file, whatever characters it has.
     ///

@@ -5,7 +5,8 @@ struct JSONFault: Error {
     var expected: StaticString
 }
 
-/// A cursor's steps through JSON text (RFC 8259). Nothing is copied; a string is the bytes between its quotes.
+/// A cursor's steps through JSON text (RFC 8259). Nothing is copied; a string is the bytes between its
+/// quotes.
 extension Cursor {
     /// How deep arrays and objects may nest.
     static let greatestDepth = 64

@@ -5,8 +5,8 @@ internal import Glibc
 ///     | room | rest of the text | lines ... \n | begun line | room |
 ///            place ->           ->            limit        filled
 ///
-/// Words may be loaded up to 64 bytes before and behind the text. Everything before `limit` ends with a line feed,
-/// the file's last line too, so that a scan for the end of a line needs no bounds.
+/// Words may be loaded up to 64 bytes before and behind the text. Everything before `limit` ends with a
+/// line feed, the file's last line too, so that a scan for the end of a line needs no bounds.
 final class LineBuffer {
     private static let room = 64
     private static let firstCapacity = 1 << 20

@@ -2,8 +2,8 @@ internal import MarketModel
 
 /// A place in a text and its end.
 ///
-/// - Invariant: at least eight bytes lie between `start` and `end`, so that a word may be loaded at any place: near
-///   the end it is the last word, shifted.
+/// - Invariant: at least eight bytes lie between `start` and `end`, so that a word may be loaded at any
+///   place: near the end it is the last word, shifted.
 struct Cursor {
     var place: UnsafeRawPointer
     let end: UnsafeRawPointer
@@ -51,8 +51,8 @@ let powersOfTen: InlineArray<19, Int64> = [
 extension Cursor {
     /// Reads a decimal number and moves behind it.
     ///
-    /// The usual number, up to 15 digits before the point and 16 behind it, 18 in all, takes one or two words each;
-    /// the rest goes digit by digit.
+    /// The usual number, up to 15 digits before the point and 16 behind it, 18 in all, takes one or two
+    /// words each; the rest goes digit by digit.
     ///
     /// - Returns: false, without a move, when no number stands here.
     @inline(__always)

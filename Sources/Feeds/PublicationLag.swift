@@ -1,12 +1,12 @@
 public import MarketModel
 
-/// When a published rate could first be read (LANGUAGE 7): the date that a value is for is not the date on which
-/// the market knew it.
+/// When a published rate could first be read (LANGUAGE 7): the date that a value is for is not the date on
+/// which the market knew it.
 ///
-/// By default the next business day at 09:00 in New York, when the New York Fed publishes the rate of the business
-/// day before; so the rows of Friday, Saturday and Sunday are known on Monday. Business days are those that are neither
-/// weekend nor federal holiday. The Federal Reserve's H.15 release, from which FRED takes the same figures, follows in
-/// the afternoon: give such a series `1 business day 16:15`.
+/// By default the next business day at 09:00 in New York, when the New York Fed publishes the rate of the
+/// business day before; so the rows of Friday, Saturday and Sunday are known on Monday. Business days are
+/// those that are neither weekend nor federal holiday. The Federal Reserve's H.15 release, from which FRED
+/// takes the same figures, follows in the afternoon: give such a series `1 business day 16:15`.
 ///
 /// - SeeAlso: https://www.newyorkfed.org/markets/reference-rates/effr
 public struct PublicationLag: Sendable, Equatable, CustomStringConvertible {
@@ -68,9 +68,9 @@ public struct PublicationLag: Sendable, Equatable, CustomStringConvertible {
 
 /// The business days of the United States' federal government, by rule.
 ///
-/// A holiday on a Sunday is kept on Monday, one on a Saturday on the Friday before. Federal Reserve Banks do not keep that
-/// Friday: taking it as a holiday makes a rate known a day late then, never early. Closings by decree (days of mourning)
-/// are not known to a rule.
+/// A holiday on a Sunday is kept on Monday, one on a Saturday on the Friday before. Federal Reserve Banks
+/// do not keep that Friday: taking it as a holiday makes a rate known a day late then, never early.
+/// Closings by decree (days of mourning) are not known to a rule.
 ///
 /// - SeeAlso: 5 U.S.C. 6103; Uniform Monday Holiday Act (1968, in force 1971)
 enum FederalCalendar {

@@ -1,13 +1,15 @@
 public import MarketModel
 
-/// Reads rates from JSON records: one observation, an array, or an answer of FRED's or the New York Fed's interface.
+/// Reads rates from JSON records: one observation, an array, or an answer of FRED's or the New York Fed's
+/// interface.
 ///
 ///     {"series":"DFF","date":"2025-03-20","value":4.33,"known_at":"2025-03-21T13:00:00Z"}
 ///     {"observations":[{"date":"2024-07-09","value":"5.33"}, ...]}            key: DFF
 ///     {"refRates":[{"effectiveDate":"2024-07-09","type":"EFFR","percentRate":5.33}, ...]}
 ///
-/// `known_at` is a text or a number of s, ms, us or ns; without it the series' publication lag gives it. The series
-/// is a field, else the message's key. The value is in percent; FRED's `.` and null are missing values.
+/// `known_at` is a text or a number of s, ms, us or ns; without it the series' publication lag gives it.
+/// The series is a field, else the message's key. The value is in percent; FRED's `.` and null are missing
+/// values.
 public struct RateDecoder: Sendable {
     private static let seriesNames = ["series", "seriesid", "type"]
     private static let dateNames = ["date", "observationdate", "effectivedate"]

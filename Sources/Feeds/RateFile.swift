@@ -2,9 +2,10 @@ public import MarketModel
 
 /// A file of one or more rate series as FRED writes it.
 ///
-/// The header is `DATE,DFF` or `observation_date,DFF,SOFR`; a vintage's column may bear its day, `DFF_20240710`. A missing
-/// value is `.`, empty, `NA` or `ND`: no observation, so the last value stays in force. Rows may come in any order; of
-/// several for one date the last counts. A broken row is reported with its line, and the others are kept.
+/// The header is `DATE,DFF` or `observation_date,DFF,SOFR`; a vintage's column may bear its day,
+/// `DFF_20240710`. A missing value is `.`, empty, `NA` or `ND`: no observation, so the last value stays in
+/// force. Rows may come in any order; of several for one date the last counts. A broken row is reported
+/// with its line, and the others are kept.
 public struct RateFile: Sendable {
     /// By date, one a date.
     public let observations: [RateObservation]

@@ -7,8 +7,8 @@ enum RecordRefusal {
             let schema = value[1..<5].reduce(0) { $0 << 8 | Int($1) }
             return DecodeRefusal(
                 .registryRecord,
-                "Avro record of a schema registry (schema \(schema)), or Protobuf or JSON Schema with its header; "
-                    + "this feed reads plain JSON: let the producer write JSON, or convert the topic")
+                "Avro record of a schema registry (schema \(schema)), or Protobuf or JSON Schema with its "
+                    + "header; this feed reads plain JSON: let the producer write JSON, or convert the topic")
         }
         if value.starts(with: "Obj\u{1}".utf8) {
             return DecodeRefusal(
@@ -38,8 +38,8 @@ enum RecordRefusal {
         DecodeRefusal(
             .ambiguous,
             "the record has two fields that differ in case and may both be its time, such as t and T "
-                + "(in Binance's own format t is the trade's number): choose the mapping binance for this topic, "
-                + "or set the mapping's time field")
+                + "(in Binance's own format t is the trade's number): choose the mapping binance for this "
+                + "topic, or set the mapping's time field")
     }
 
     /// Adds the names that an object has when what it lacks is a name.

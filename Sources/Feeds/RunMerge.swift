@@ -2,8 +2,8 @@ internal import MarketModel
 
 /// Merges sorted runs by (time, origin, sequence).
 ///
-/// A binary heap of the runs, the one with the least head first. The first run gives all its trades up to the second
-/// least head at once: runs that do not overlap pass through without a comparison a trade.
+/// A binary heap of the runs, the one with the least head first. The first run gives all its trades up to
+/// the second least head at once: runs that do not overlap pass through without a comparison a trade.
 final class RunMerge {
     /// What a run is compared by: its head.
     private struct Head {

@@ -104,7 +104,8 @@ struct RunBuilder {
         count += trades.count
     }
 
-    /// The run, sorted by time, the trades of one time in their order; its memory is the caller's now. Nil when it is empty.
+    /// The run, sorted by time, the trades of one time in their order; its memory is the caller's now. Nil
+    /// when it is empty.
     mutating func finish() -> UnsafeMutableBufferPointer<Trade>? {
         guard count > 0, let memory else { return nil }
         let trades = UnsafeMutableBufferPointer(start: memory, count: count)

@@ -8,7 +8,8 @@ struct RecordOrigin {
     var key: UnsafeRawBufferPointer?
 }
 
-/// Turns the slots of a scanned record into a trade, within the limits of LANGUAGE 3.1. JSON and CSV share it.
+/// Turns the slots of a scanned record into a trade, within the limits of LANGUAGE 3.1. JSON and CSV share
+/// it.
 ///
 /// All state lives behind constant pointers: the loop touches no property that needs an exclusivity check.
 struct TradeAssembly {
@@ -145,7 +146,8 @@ struct TradeAssembly {
         return time
     }
 
-    /// - Returns: nil when the name needs a closer look: space around it, characters beyond ASCII, no characters.
+    /// - Returns: nil when the name needs a closer look: space around it, characters beyond ASCII, no
+    ///   characters.
     @inline(__always)
     private func plainSymbol(
         _ slot: UnsafeMutablePointer<FieldValue>, _ cursor: Cursor

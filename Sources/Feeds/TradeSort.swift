@@ -3,8 +3,8 @@ internal import MarketModel
 
 /// Sorts trades by time; those of one time keep their order.
 ///
-/// Least-significant-digit radix sort of (time, index) pairs, a byte a pass, over as many bytes as the times' range takes;
-/// then the 64-byte trades move once.
+/// Least-significant-digit radix sort of (time, index) pairs, a byte a pass, over as many bytes as the
+/// times' range takes; then the 64-byte trades move once.
 ///
 /// - Complexity: O(n) for times within one range.
 enum TradeSort {

@@ -3,10 +3,10 @@ public import MarketModel
 
 /// The trades of export files as one tape, in the order (event time, file as given, line).
 ///
-/// Shards of a BigQuery export need not be in order, neither among each other nor within. `load` reads them all and keeps
-/// runs of sorted trades; `nextBatch` merges the runs. A shard that is in order makes runs that need no sorting, and runs that
-/// follow one another in time are handed out as they are. Beyond `ExportOptions.tapeMemory` runs move to a temporary
-/// file, so a tape may be larger than memory.
+/// Shards of a BigQuery export need not be in order, neither among each other nor within. `load` reads them
+/// all and keeps runs of sorted trades; `nextBatch` merges the runs. A shard that is in order makes runs
+/// that need no sorting, and runs that follow one another in time are handed out as they are. Beyond
+/// `ExportOptions.tapeMemory` runs move to a temporary file, so a tape may be larger than memory.
 ///
 ///     shard 0 --read--> run 0, run 1 ---+
 ///     shard 1 --read--> run 2 ----------+--merge by (time, file, line)--> batches

@@ -2,8 +2,8 @@ internal import MarketModel
 
 /// The assembly's rarer ways: composed symbols, quotes, and what a refusal says.
 extension TradeAssembly {
-    /// A symbol that needs work: with a venue, with escapes or space around it, from the message's key, or the
-    /// one that the mapping gives to records without any.
+    /// A symbol that needs work: with a venue, with escapes or space around it, from the message's key, or
+    /// the one that the mapping gives to records without any.
     @inline(never)
     func unusualSymbol(
         _ slots: FieldSlots, _ seen: UInt32, _ record: RecordOrigin
@@ -99,7 +99,8 @@ extension TradeAssembly {
         if slot.pointee.spellsNonFinite { return refusal(.notFinite, .time, slot, "is not a finite number") }
         return refusal(
             .badTime, .time, slot,
-            "is not a time; known are numbers since 1970 in s, ms, us or ns, ISO 8601 and '2025-03-10 14:30:00 UTC'"
+            "is not a time; known are numbers since 1970 in s, ms, us or ns, ISO 8601 "
+                + "and '2025-03-10 14:30:00 UTC'"
         )
     }
 
