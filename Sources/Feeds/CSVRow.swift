@@ -70,7 +70,7 @@ struct CSVRow {
             if meaning.slot < UInt8(FieldSlots.type) {
                 if let fault = readField(&cursor, meaning) { return fault }
             } else if cursor.byte == UInt8(ascii: "\"") {
-                if let fault = quotedField(&cursor, FieldSlots.message) { return fault }
+                if let fault = readQuoted(&cursor, FieldSlots.message) { return fault }
             } else {
                 skipPlain(&cursor)
             }
@@ -116,12 +116,13 @@ struct CSVRow {
         let bit: UInt32 = 1 &<< UInt32(truncatingIfNeeded: index)
         let slot = slots[index]
         if seen & bit != 0, meaning.rank >= slot.pointee.rank {
-            if cursor.byte == UInt8(ascii: "\"") { return quotedField(&cursor, FieldSlots.message) }
+            if cursor.byte == UInt8(ascii: "\"") { return readQuoted(&cursor, FieldSlots.message) }
             skipPlain(&cursor)
             return nil
         }
         let start = cursor.place
-        if index >= 2, cursor.number(into: slot) {
+        if index >= 2, !isDate(start, index), let after = cursor.number(into: slot) {
+            cursor.place = after
             if endsField(cursor) {
                 slot.pointee.rank = meaning.rank
                 seen |= bit
@@ -130,7 +131,7 @@ struct CSVRow {
             cursor.place = start
         }
         if cursor.byte == UInt8(ascii: "\"") {
-            if let fault = quotedField(&cursor, index) { return fault }
+            if let fault = readQuoted(&cursor, index) { return fault }
             if slot.pointee.length == 0 { return nil }
             if index >= 2 { reread(slot) }
         } else {
@@ -148,6 +149,12 @@ struct CSVRow {
         return nil
     }
 
+    /// Whether a field for a time looks like `2025-...`: no use to try it as a number first.
+    @inline(__always)
+    private func isDate(_ start: UnsafeRawPointer, _ index: Int) -> Bool {
+        index == 4 && start.load(fromByteOffset: 4, as: UInt8.self) == UInt8(ascii: "-")
+    }
+
     private func hasSpaceAround(_ text: UnsafeRawBufferPointer) -> Bool {
         text[0] <= 32 || text[text.count - 1] <= 32
     }
@@ -160,11 +167,19 @@ struct CSVRow {
         var end = start + slot.pointee.length
         while start < end, start.load(as: UInt8.self) <= 32 { start += 1 }
         while start < end, (end - 1).load(as: UInt8.self) <= 32 { end -= 1 }
-        var cursor = Cursor(from: start, to: end)
-        if cursor.slowNumber(into: slot), cursor.place == end { return }
+        if Cursor(from: start, to: end).slowNumber(into: slot) == end { return }
         slot.pointee.start = start
         slot.pointee.length = end - start
         slot.pointee.kind = .text
+    }
+
+    /// Works on a copy of the cursor, so that the loop's own stays in registers.
+    @inline(__always)
+    private mutating func readQuoted(_ cursor: inout Cursor, _ index: Int) -> Result? {
+        var careful = cursor
+        let fault = quotedField(&careful, index)
+        cursor = careful
+        return fault
     }
 
     /// From a field's opening quote to behind the closing one; `""` inside stands for one quote.

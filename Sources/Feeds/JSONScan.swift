@@ -24,19 +24,60 @@ extension Cursor {
         }
     }
 
+    /// From an opening quote, for a string without escapes that does not end in the text's last word.
+    ///
+    /// - Returns: the place of the closing quote; nil when the string needs the careful way.
+    @inline(__always)
+    func plainStringEnd() -> UnsafeRawPointer? {
+        var at = place + 1
+        while end - at >= 8 {
+            let marks = stringMarks(EightBytes.load(at))
+            if marks != 0 {
+                at += EightBytes.first(marks)
+                return at.load(as: UInt8.self) == UInt8(ascii: "\"") ? at : nil
+            }
+            at += 8
+        }
+        return nil
+    }
+
+    /// For a number or a word: the place of the character behind it; nil when it is no plain one.
+    @inline(__always)
+    func plainScalarEnd() -> UnsafeRawPointer? {
+        let byte = byte
+        guard byte != UInt8(ascii: "["), byte != UInt8(ascii: "{"), byte > 32 else { return nil }
+        var at = place
+        while end - at >= 8 {
+            let word = EightBytes.load(at)
+            let marks =
+                EightBytes.equal(word, EightBytes.spread(UInt8(ascii: ",")))
+                | EightBytes.equal(word | EightBytes.spread(32), EightBytes.spread(UInt8(ascii: "}")))
+                | EightBytes.below(word, 33)
+            if marks != 0 {
+                at += EightBytes.first(marks)
+                return at > place ? at : nil
+            }
+            at += 8
+        }
+        return nil
+    }
+
+    /// Marks quotes, backslashes and control characters.
+    @inline(__always)
+    private func stringMarks(_ word: UInt64) -> UInt64 {
+        EightBytes.equal(word, EightBytes.spread(UInt8(ascii: "\"")))
+            | EightBytes.equal(word, EightBytes.spread(UInt8(ascii: "\\")))
+            | EightBytes.below(word, 32)
+    }
+
     /// From an opening quote to behind the closing one.
     ///
     /// - Returns: the bytes between the quotes, and whether there are escapes among them.
-    @inline(__always)
     mutating func string() throws(JSONFault) -> (start: UnsafeRawPointer, length: Int, isEscaped: Bool) {
         let first = place + 1
         var at = first
         while true {
-            let word = word(at: at)
-            let marks =
-                EightBytes.equal(word, EightBytes.spread(UInt8(ascii: "\"")))
-                | EightBytes.equal(word, EightBytes.spread(UInt8(ascii: "\\")))
-                | EightBytes.below(word, 32)
+            let marks = stringMarks(word(at: at))
             if marks != 0 {
                 at += EightBytes.first(marks)
                 if at < end, at.load(as: UInt8.self) == UInt8(ascii: "\"") {
@@ -108,7 +149,7 @@ extension Cursor {
         while place < end {
             switch place.load(as: UInt8.self) {
             case UInt8(ascii: "\""):
-                _ = try string()
+                if let end = plainStringEnd() { place = end + 1 } else { _ = try string() }
                 continue
             case UInt8(ascii: "["), UInt8(ascii: "{"):
                 if depth == Cursor.greatestDepth { throw fault("at most 64 levels of nesting") }

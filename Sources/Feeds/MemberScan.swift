@@ -38,8 +38,8 @@ extension TradeDecoder {
         return meaning
     }
 
-    /// Reads a value into its role's slot; null leaves the slot as it was.
-    @inline(__always)
+    /// Reads a value the careful way into its role's slot; null leaves the slot as it was.
+    @inline(never)
     func readValue(
         _ cursor: inout Cursor, _ meaning: FieldTable.Meaning, _ bank: FieldSlots, _ scan: inout ObjectScan
     ) throws(JSONFault) {
@@ -54,21 +54,19 @@ extension TradeDecoder {
         if byte == UInt8(ascii: "\"") {
             // A number in quotes is read as the number.
             if index >= 2, index <= 6 {
-                let quote = cursor.place
-                cursor.place += 1
-                if cursor.number(into: slot), cursor.byte == UInt8(ascii: "\"") {
-                    cursor.place += 1
+                if let after = cursor.quotedNumber(into: slot) {
+                    cursor.place = after
                     slot.pointee.rank = meaning.rank
                     scan.seen |= bit
                     return
                 }
-                cursor.place = quote
             }
             let (first, length, isEscaped) = try cursor.string()
             slot.pointee.start = first
             slot.pointee.length = length
             slot.pointee.kind = isEscaped ? .escapedText : .text
-        } else if byte &- 48 <= 9 || byte == UInt8(ascii: "-"), cursor.number(into: slot) {
+        } else if byte &- 48 <= 9 || byte == UInt8(ascii: "-"), let after = cursor.number(into: slot) {
+            cursor.place = after
         } else if try !readWord(&cursor, slot) {
             return
         }

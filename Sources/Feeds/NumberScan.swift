@@ -49,15 +49,14 @@ let powersOfTen: InlineArray<19, Int64> = [
 ]
 
 extension Cursor {
-    /// Reads a decimal number and moves behind it.
+    /// Reads the decimal number that stands here.
     ///
     /// The usual number, up to 15 digits before the point and 16 behind it, 18 in all, takes one or two
     /// words each; the rest goes digit by digit.
     ///
-    /// - Returns: false, without a move, when no number stands here.
+    /// - Returns: the place behind it; nil when no number stands here.
     @inline(__always)
-    mutating func number(into slot: UnsafeMutablePointer<FieldValue>) -> Bool {
-        let begin = place
+    func number(into slot: UnsafeMutablePointer<FieldValue>) -> UnsafeRawPointer? {
         var at = place
         let isNegative = byte == UInt8(ascii: "-")
         if isNegative { at += 1 }
@@ -113,19 +112,31 @@ extension Cursor {
             next = at < end ? at.load(as: UInt8.self) : 0
         }
         if next | 0x20 == UInt8(ascii: "e") { return slowNumber(into: slot) }
-        place = at
-        slot.pointee.start = begin
-        slot.pointee.length = at - begin
+        slot.pointee.start = place
+        slot.pointee.length = at - place
         slot.pointee.mantissa = isNegative ? -Int64(digits) : Int64(digits)
         slot.pointee.scale = Int32(truncatingIfNeeded: scale)
         slot.pointee.kind = .number
-        return true
+        return at
+    }
+
+    /// Reads a number between quotes.
+    ///
+    /// - Returns: the place behind the closing quote; nil when something else than a number is quoted.
+    @inline(never)
+    func quotedNumber(into slot: UnsafeMutablePointer<FieldValue>) -> UnsafeRawPointer? {
+        var inner = self
+        inner.place += 1
+        guard let after = inner.number(into: slot), after < end,
+            after.load(as: UInt8.self) == UInt8(ascii: "\"")
+        else { return nil }
+        return after + 1
     }
 
     /// Any decimal number, digit by digit: signs, `.5`, `5.`, exponents, any count of digits.
     @inline(never)
-    mutating func slowNumber(into slot: UnsafeMutablePointer<FieldValue>) -> Bool {
-        guard let (wide, after) = WideNumber.scan(from: place, to: end) else { return false }
+    func slowNumber(into slot: UnsafeMutablePointer<FieldValue>) -> UnsafeRawPointer? {
+        guard let (wide, after) = WideNumber.scan(from: place, to: end) else { return nil }
         slot.pointee.start = place
         slot.pointee.length = after - place
         slot.pointee.kind = .wideNumber
@@ -134,8 +145,7 @@ extension Cursor {
             slot.pointee.mantissa = narrow.mantissa
             slot.pointee.scale = narrow.scale
         }
-        place = after
-        return true
+        return after
     }
 }
 

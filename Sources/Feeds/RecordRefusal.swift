@@ -45,18 +45,18 @@ enum RecordRefusal {
     /// Adds the names that an object has when what it lacks is a name.
     @inline(never)
     static func explain(
-        _ refusal: DecodeRefusal, _ cursor: Cursor, _ opening: UnsafeRawPointer, _ level: Int
+        _ refusal: DecodeRefusal, _ opening: Cursor
     ) -> DecodeRefusal {
         guard refusal.reason.hasPrefix("the record has no ") else { return refusal }
-        let names = memberNames(Cursor(from: opening, to: cursor.end), base: cursor.start)
+        let names = memberNames(opening)
         let list = names.isEmpty ? "it is empty" : "its fields are " + names.joined(separator: ", ")
         return DecodeRefusal(refusal.kind, refusal.reason + "; " + list)
     }
 
     /// The first dozen names of an object that was scanned before.
-    private static func memberNames(_ object: Cursor, base: UnsafeRawPointer) -> [String] {
-        var cursor = Cursor(from: base, to: object.end)
-        cursor.place = object.place + 1
+    private static func memberNames(_ object: Cursor) -> [String] {
+        var cursor = object
+        cursor.place += 1
         var names: [String] = []
         do throws(JSONFault) {
             while names.count < 12 {

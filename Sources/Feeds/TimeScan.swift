@@ -67,9 +67,17 @@ enum TimeScan {
             while at + 1 + count < text.count, text[at + 1 + count] &- 48 <= 9 { count += 1 }
             at += 1 + count
         }
-        guard let offset = zoneOffset(UnsafeRawBufferPointer(rebasing: text[at...])) else { return nil }
+        let zone = UnsafeRawBufferPointer(rebasing: text[at...])
+        if zone.count == 0 || zone.count == 1 && zone[0] == UInt8(ascii: "Z") {
+            return day * 86_400_000 + time
+        }
+        if zone.count == 4, zone.loadUnaligned(as: UInt32.self) == utc { return day * 86_400_000 + time }
+        guard let offset = zoneOffset(zone) else { return nil }
         return day * 86_400_000 + time - offset
     }
+
+    /// ` UTC`, as BigQuery ends its times.
+    private static let utc = UInt32(littleEndian: 0x4354_5520)
 
     /// `HH:MM:SS` as digit values; a colon's is 10. A leap second counts as the next minute's start.
     @inline(__always)
@@ -86,7 +94,8 @@ enum TimeScan {
         return ((hour * 60 + minute) * 60 + second) * 1000
     }
 
-    /// Milliseconds east of UTC: nothing, `Z`, ` UTC`, `+01:00`, `+0100`, `+01`.
+    /// Milliseconds east of UTC: nothing, `Z`, `UTC`, `+01:00`, `+0100`, `+01`, each after a space or not.
+    @inline(never)
     private static func zoneOffset(_ zone: UnsafeRawBufferPointer) -> Int64? {
         var rest = zone[...]
         while rest.first == UInt8(ascii: " ") { rest.removeFirst() }

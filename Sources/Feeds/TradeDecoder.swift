@@ -13,15 +13,15 @@ public final class TradeDecoder {
     let assembly: TradeAssembly
     let memory = MemberMemory()
     let slots: UnsafeMutablePointer<FieldValue>
+    let findings: UnsafeMutablePointer<Findings>
     private let padding: UnsafeMutableRawPointer
-    var refusals: [DecodeRefusal] = []
-    var warning: String?
-    var isPing = false
 
     public init(mapping: FieldMapping = .standard, limits: TradeLimits = TradeLimits(), symbols: SymbolTable)
     {
         assembly = TradeAssembly(mapping: mapping, limits: limits, symbols: symbols)
         slots = .allocate(capacity: FieldSlots.count * MemberMemory.levels)
+        findings = .allocate(capacity: 1)
+        findings.initialize(to: Findings())
         padding = .allocate(byteCount: 16, alignment: 8)
         slots.initialize(
             repeating: FieldValue(start: padding, length: 0, mantissa: 0, scale: 0, kind: .other, rank: 0),
@@ -32,6 +32,8 @@ public final class TradeDecoder {
         assembly.deallocate()
         memory.deallocate()
         slots.deallocate()
+        findings.deinitialize(count: 1)
+        findings.deallocate()
         padding.deallocate()
     }
 
@@ -69,31 +71,34 @@ public final class TradeDecoder {
         _ value: UnsafeRawBufferPointer, _ record: RecordOrigin, _ trades: inout [Trade]
     ) -> DecodeOutcome {
         let before = trades.count
-        var cursor = Cursor(value)
-        do {
-            let found = try scanTop(&cursor, record, &trades)
-            if refusals.isEmpty, warning == nil, trades.count > before {
-                return .decoded(trades.count - before)
-            }
-            return settle(accepted: trades.count - before, found: found)
+        do throws(JSONFault) {
+            try scanTop(Cursor(value), record, &trades)
+            let accepted = trades.count - before
+            return findings.pointee.isEmpty && accepted > 0 ? .decoded(accepted) : settle(accepted)
         } catch {
             trades.removeLast(trades.count - before)
-            refusals.removeAll()
-            warning = nil
-            isPing = false
+            findings.pointee = Findings()
             return .refused([RecordRefusal.of(value, error)], accepted: 0)
         }
     }
 
-    private func settle(accepted: Int, found: Int) -> DecodeOutcome {
-        defer {
-            refusals.removeAll()
-            warning = nil
-            isPing = false
-        }
-        if let warning { return .feedWarning(warning) }
-        if !refusals.isEmpty { return .refused(refusals, accepted: accepted) }
+    @inline(never)
+    private func settle(_ accepted: Int) -> DecodeOutcome {
+        let found = findings.pointee
+        findings.pointee = Findings()
+        if let warning = found.warning { return .feedWarning(warning) }
+        if !found.refusals.isEmpty { return .refused(found.refusals, accepted: accepted) }
         if accepted > 0 { return .decoded(accepted) }
-        return .ignored(isPing ? .ping : .emptyFrame)
+        return .ignored(found.isPing ? .ping : .emptyFrame)
     }
+}
+
+/// What a record has shown besides trades.
+struct Findings {
+    var refusals: [DecodeRefusal] = []
+    /// The feed's complaint.
+    var warning: String?
+    var isPing = false
+
+    var isEmpty: Bool { refusals.isEmpty && warning == nil }
 }
