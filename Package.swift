@@ -97,7 +97,7 @@ let package = Package(
                 .product(name: "BigInt", package: "BigInt"),
             ],
             exclude: ["Fixtures"]),
-        tests("FeedsTests", ["Feeds", "MarketModel"]),
+        tests("FeedsTests", ["Feeds", "MarketModel", "SampleMarket"], exclude: ["Fixtures"]),
         tests("KafkaTests", ["Kafka"], exclude: ["Fixtures"]),
         tests("ConfigurationTests", ["Configuration", "Diagnostics"]),
         tests(

@@ -86,11 +86,14 @@ struct MemberMemory {
 
     func deallocate() { tokens.deallocate() }
 
+    /// Whether the token stands here, directly before a value: a producer that puts a space behind its colons writes
+    /// a text that begins with the token of one that does not.
     @inline(__always)
     static func matches(_ token: UnsafeMutablePointer<Token>, _ cursor: Cursor) -> Bool {
         let length = token.pointee.length
         let place = cursor.place
-        guard length > 0, cursor.end - place >= length else { return false }
+        guard length > 0, cursor.end - place > length, place.load(fromByteOffset: length, as: UInt8.self) > 32
+        else { return false }
         guard cursor.word(at: place) & token.pointee.firstMask == token.pointee.first else { return false }
         if length <= 8 { return true }
         guard EightBytes.load(place + (length - 8)) == token.pointee.last else { return false }

@@ -217,7 +217,7 @@ struct WideNumber {
         return isNegative ? -value : value
     }
 
-    /// As Int64 mantissa, 18 digits at most, without the fraction's trailing zeros; nil when it takes more.
+    /// As Int64 mantissa, without the fraction's trailing zeros; nil when it takes more.
     var narrowed: (mantissa: Int64, scale: Int32)? {
         var mantissa = mantissa
         var scale = scale
@@ -231,8 +231,8 @@ struct WideNumber {
             mantissa *= 10
             scale += 1
         }
-        guard scale >= 0, mantissa.magnitude <= 999_999_999_999_999_999 else { return nil }
-        return (Int64(mantissa), Int32(scale))
+        guard scale >= 0, let narrow = Int64(exactly: mantissa) else { return nil }
+        return (narrow, Int32(scale))
     }
 
     /// Canonical, rounded to 15 digits half to even; nil when 15 digits do not reach the decimal point.

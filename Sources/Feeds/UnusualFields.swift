@@ -156,11 +156,12 @@ enum SymbolText {
         return true
     }
 
+    /// Without blanks, tabs and line ends around it.
     static func trimmed(_ name: [UInt8]) -> [UInt8] {
-        guard let first = name.firstIndex(where: { $0 > 32 }), let last = name.lastIndex(where: { $0 > 32 })
-        else {
-            return []
-        }
+        func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 || byte == 13 }
+        guard let first = name.firstIndex(where: { !isBlank($0) }),
+            let last = name.lastIndex(where: { !isBlank($0) })
+        else { return [] }
         return Array(name[first...last])
     }
 
@@ -168,7 +169,7 @@ enum SymbolText {
     static func fault(_ name: [UInt8]) -> String? {
         if name.isEmpty { return "is empty" }
         if name.count > TradeLimits.greatestSymbolLength { return "has more than 64 bytes" }
-        if name.contains(where: { $0 < 32 || $0 == 127 }) { return "has a control character" }
+        if name.contains(where: { $0 < 32 }) { return "has a control character" }
         return String(validating: name, as: UTF8.self) == nil ? "is not UTF-8" : nil
     }
 

@@ -1,8 +1,32 @@
 import Feeds
+import Foundation
 import MarketModel
 import Testing
 
-/// Decodes one record with a fresh decoder.
+enum Fixture {
+    /// A file of the folder Fixtures beside this one.
+    static func path(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/\(name)").path
+    }
+}
+
+/// SplitMix64: the same numbers from the same seed, everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// One record, decoded by a fresh decoder.
 struct Decoded {
     var outcome: DecodeOutcome
     var trades: [Trade]
@@ -10,16 +34,15 @@ struct Decoded {
 
     init(
         _ json: String, key: String? = nil, mapping: FieldMapping = .standard,
-        limits: TradeLimits = TradeLimits()
+        limits: TradeLimits = TradeLimits(), symbols: SymbolTable = SymbolTable()
     ) {
-        self.init(Array(json.utf8), key: key, mapping: mapping, limits: limits)
+        self.init(Array(json.utf8), key: key, mapping: mapping, limits: limits, symbols: symbols)
     }
 
     init(
         _ bytes: [UInt8], key: String? = nil, mapping: FieldMapping = .standard,
-        limits: TradeLimits = TradeLimits()
+        limits: TradeLimits = TradeLimits(), symbols: SymbolTable = SymbolTable()
     ) {
-        symbols = SymbolTable()
         let decoder = TradeDecoder(mapping: mapping, limits: limits, symbols: symbols)
         var trades: [Trade] = []
         outcome = bytes.withUnsafeBytes { value in
@@ -28,9 +51,11 @@ struct Decoded {
                     value: value, key: nil, origin: OriginID(index: 0), sequence: 7, into: &trades)
             }
             return Array(key.utf8).withUnsafeBytes { key in
-                decoder.decode(value: value, key: key, origin: OriginID(index: 0), sequence: 7, into: &trades)
+                decoder.decode(
+                    value: value, key: key, origin: OriginID(index: 0), sequence: 7, into: &trades)
             }
         }
+        self.symbols = symbols
         self.trades = trades
     }
 
@@ -48,8 +73,9 @@ func describe(_ trade: Trade, _ symbols: SymbolTable) -> String {
     let size = FixedPoint(uncheckedMantissa: trade.size, scale: trade.sizeScale)
     var text = "\(symbols.name(of: trade.symbol)) \(Timestamp(milliseconds: trade.time)) \(price) x \(size)"
     if trade.hasQuote {
-        let unit = Double(PowersOfTen.int64[Int(trade.quoteScale)])
-        text += " bid \(Double(trade.bid) / unit) ask \(Double(trade.ask) / unit)"
+        let bid = FixedPoint(mantissa: trade.bid, scale: Int(trade.quoteScale)) ?? .zero
+        let ask = FixedPoint(mantissa: trade.ask, scale: Int(trade.quoteScale)) ?? .zero
+        text += " bid \(bid) ask \(ask)"
     }
     return text
 }

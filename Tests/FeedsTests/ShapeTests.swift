@@ -1,100 +1,96 @@
 import Feeds
+import Foundation
 import MarketModel
 import Testing
 
-/// The shapes of records that public producers of Finnhub's trades write.
+/// The shapes of records that public producers of Finnhub's trades write, one a line of Fixtures/shapes.jsonl.
 @Suite struct ShapeTests {
-    static let decoded: [(json: String, trade: String)] = [
-        (
-            #"{"data":[{"c":null,"p":66972.77,"s":"BINANCE:BTCUSDT","t":1721555886208,"v":0.01559}],"type":"trade"}"#,
-            "BINANCE:BTCUSDT 2024-07-21T09:58:06.208Z 66972.77 x 0.01559"
-        ),
-        (
-            #"{"s":"AAPL","p":129.58,"t":1672348887666,"v":1,"c":["1","24","12"]}"#,
-            "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
-        ),
-        (
-            #"{"symbol":"AAPL","price":129.58,"volume":1,"timestamp":1672348887666}"#,
-            "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
-        ),
-        (
-            #"{"uuid":"7d6b9c3e-0000-11ee-be56-0242ac120002","symbol":"AAPL","price":129.58,"volume":1.0,"#
-                + #""trade_conditions":"1,24,12","trade_timestamp":"2022-12-29T21:21:27.666Z","#
-                + #""ingest_timestamp":"2022-12-29T21:21:28.101Z"}"#,
-            "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
-        ),
-        (
-            #"{"symbol":"AAPL","price":129.58,"timestamp_ms":1672348887666,"volume":1,"#
-                + #""received_at":"2022-12-29T21:21:28.101000+00:00","conditions":["1","24","12"]}"#,
-            "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
-        ),
-        (
-            #"{"symbol":"BINANCE:BTCUSDT","price":66972.77,"volume":0.01559,"timestamp":1721555886208,"#
-                + #""_ingest_ts":"2024-07-21T09:58:06.300000"}"#,
-            "BINANCE:BTCUSDT 2024-07-21T09:58:06.208Z 66972.77 x 0.01559"
-        ),
-        (
-            #"{"Symbol":"BINANCE:ETHUSDT","Price":3500.1,"Volume":0.5,"Timestamp":1721555886208,"TradeCondition":null}"#,
-            "BINANCE:ETHUSDT 2024-07-21T09:58:06.208Z 3500.1 x 0.5"
-        ),
-        (
-            #"{"symbol":"AAPL","ts":1672427874976.0,"currentts":20221230191756.0,"volume":10.0,"price":128.055,"#
-                + #""tradeconditions":"1 12","uuid":"20221230191756_42a4752d-5f66-4245-8153-a5ec8478f738"}"#,
-            "AAPL 2022-12-30T19:17:54.976Z 128.055 x 10"
-        ),
-        (
-            #"{"trade_id":"fh-1672348887666-AAPL","ticker":"AAPL","price":129.58,"quantity":1,"side":"unknown","#
-                + #""trade_type":"market","bid_price":null,"ask_price":null,"#
-                + #""timestamp":"2022-12-29T21:21:27.666000+00:00"}"#,
-            "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
-        ),
-        (
-            #"{"type":"forex","source":"finnhub","data":{"symbol":"EUR/USD","price":1.0841,"timestamp":1718000000000}}"#,
-            "EUR/USD 2024-06-10T06:13:20.000Z 1.0841 x 0"
-        ),
-        (
-            #"{"uuid":"u","symbol":"AAPL","price":129.58,"volume":1,"trades_conditions":["1"],"#
-                + #""trade_ts":"2022-12-29 21:21:27.666","ingestion_ts":"2022-12-29 21:21:28.101","price_z_score":0.4}"#,
-            "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
-        ),
-        (
-            #"{"stock_symbol":"AAPL","stock_price":129.58,"trade_volume":1,"unix_trade_timestamp":1672348887666,"#
-                + #""date_trade_timestamp":"2022-12-29 21:21:27","unique_id":"u"}"#,
-            "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
-        ),
-        (
-            #"{"symbol":"BTC-USD","timestamp":1721555886208123,"price":"66972.77000000","quantity":"0.01559000","#
-                + #""currency":"USD","side":"BUY","trade_conditions":[],"source_sequence":12,"#
-                + #""ingestion_timestamp":1721555886300123}"#,
-            "BTC-USD 2024-07-21T09:58:06.208Z 66972.77 x 0.01559"
-        ),
-        (
-            #"{"symbol":"AAPL","price":129.58,"volume":1,"trade_timestamp":1672348887666,"#
-                + #""ingest_timestamp":1672348888101,"bid":129.57,"ask":129.59,"fed_rate":4.33,"fed_rate_date":"2022-12-28"}"#,
-            "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1 bid 129.57 ask 129.59"
-        ),
+    static let apple = "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
+    static let bitcoin = "BINANCE:BTCUSDT 2024-07-21T09:58:06.208Z 66972.77 x 0.01559"
+
+    /// What each shape is, by its number; S14 is another matter.
+    static let expected: [String: String] = [
+        "S1": bitcoin, "S2": apple, "S3": apple, "S4": apple, "S5": apple, "S6": bitcoin,
+        "S7": "BINANCE:ETHUSDT 2024-07-21T09:58:06.208Z 3500.1 x 0.5",
+        "S8": "AAPL 2022-12-30T19:17:54.976Z 128.055 x 10",
+        "S9": apple,
+        "S10": "EUR/USD 2024-06-10T06:13:20.000Z 1.0841 x 0",
+        "S11": apple, "S12": apple,
+        "S13": "BTC-USD 2024-07-21T09:58:06.208Z 66972.77 x 0.01559",
+        "S15": apple + " bid 129.57 ask 129.59",
     ]
 
-    @Test("A shape that public producers write decodes by the standard mapping", arguments: decoded)
-    func decodes(_ shape: (json: String, trade: String)) {
+    struct Shape: Sendable, CustomStringConvertible {
+        var name: String
+        var json: String
+        var description: String { name }
+    }
+
+    static let shapes: [Shape] = {
+        let text = (try? String(contentsOfFile: Fixture.path("shapes.jsonl"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map { line in
+            let name = line.dropFirst(#"{"_shape":""#.count).prefix { $0 != " " }
+            return Shape(name: String(name), json: String(line))
+        }
+    }()
+
+    @Test func `There are fifteen shapes`() {
+        #expect(Self.shapes.count == 15)
+    }
+
+    @Test("A shape that public producers write decodes by the standard mapping", arguments: shapes)
+    func decodes(_ shape: Shape) {
+        guard shape.name != "S14" else { return }
         let decoded = Decoded(shape.json)
         #expect(decoded.outcome == .decoded(1))
-        #expect(decoded.line == shape.trade)
+        #expect(decoded.line == Self.expected[shape.name])
     }
 
-    static let binance =
-        #"{"e":"trade","E":1721555886210,"s":"BTCUSDT","t":12345,"p":"66972.77","q":"0.01559","T":1721555886208,"m":true}"#
+    @Test func `Binance's own format is refused as ambiguous, with the mapping that reads it`() throws {
+        let shape = try #require(Self.shapes.first { $0.name == "S14" })
+        let refused = Decoded(shape.json)
+        #expect(refused.trades.isEmpty)
+        #expect(refused.refusal?.kind == .ambiguous)
+        #expect(refused.refusal?.reason.contains("mapping binance") == true)
 
-    @Test func `Binance's own format is refused as ambiguous, with the mapping that reads it`() {
-        let decoded = Decoded(ShapeTests.binance)
-        #expect(decoded.trades.isEmpty)
-        #expect(decoded.refusal?.kind == .ambiguous)
-        #expect(decoded.refusal?.reason.contains("mapping binance") == true)
-    }
-
-    @Test func `The mapping for Binance reads its own format`() {
-        let decoded = Decoded(ShapeTests.binance, mapping: .binance)
+        let decoded = Decoded(shape.json, mapping: .binance)
         #expect(decoded.outcome == .decoded(1))
         #expect(decoded.line == "BTCUSDT 2024-07-21T09:58:06.208Z 66972.77 x 0.01559")
+    }
+
+    @Test func `Alpaca's and Polygon's own formats are read by their mappings`() {
+        let alpaca = Decoded(
+            #"[{"T":"t","S":"AAPL","i":96921,"x":"D","p":126.55,"s":3,"t":"2021-02-22T15:51:44.208Z","c":["@"]}]"#,
+            mapping: .alpaca)
+        #expect(alpaca.line == "AAPL 2021-02-22T15:51:44.208Z 126.55 x 3")
+        let polygon = Decoded(
+            #"[{"ev":"T","sym":"MSFT","x":4,"p":114.125,"s":100,"c":[0,12],"t":1536036818784,"q":3681328}]"#,
+            mapping: .polygon)
+        #expect(polygon.line == "MSFT 2018-09-04T04:53:38.784Z 114.125 x 100")
+        #expect(FieldMapping.names.allSatisfy { FieldMapping.named($0) != nil })
+        #expect(FieldMapping.named("kraken") == nil)
+    }
+
+    @Test func `A decoder that has seen other shapes reads each as a fresh one does`() {
+        let symbols = SymbolTable()
+        let decoder = TradeDecoder(symbols: symbols)
+        var random = SeededGenerator(seed: 7)
+        for _ in 0..<2000 {
+            guard let shape = Self.shapes.randomElement(using: &random) else { return }
+            // Python's separators half of the time.
+            let json =
+                Bool.random(using: &random)
+                ? shape.json : shape.json.replacing("\":", with: "\": ").replacing(",\"", with: ", \"")
+            var trades: [Trade] = []
+            let outcome = Array(json.utf8).withUnsafeBytes {
+                decoder.decode(value: $0, key: nil, origin: OriginID(index: 0), sequence: 0, into: &trades)
+            }
+            if shape.name == "S14" {
+                #expect(trades.isEmpty)
+            } else {
+                #expect(outcome == .decoded(1), "\(json)")
+                #expect(trades.map { describe($0, symbols) } == [Self.expected[shape.name]])
+            }
+        }
     }
 }
