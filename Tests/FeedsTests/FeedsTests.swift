@@ -67,6 +67,29 @@ struct Decoded {
     }
 }
 
+/// One decoder for many records, as a topic has.
+final class SteadyDecoder {
+    let symbols = SymbolTable()
+    private let decoder: TradeDecoder
+    private(set) var outcome = DecodeOutcome.ignored(.tombstone)
+
+    init(mapping: FieldMapping = .standard) { decoder = TradeDecoder(mapping: mapping, symbols: symbols) }
+
+    func trades(_ bytes: [UInt8]) -> [Trade] {
+        var trades: [Trade] = []
+        outcome = bytes.withUnsafeBytes {
+            decoder.decode(value: $0, key: nil, origin: OriginID(index: 0), sequence: 7, into: &trades)
+        }
+        return trades
+    }
+
+    func trades(_ json: String) -> [Trade] { trades(Array(json.utf8)) }
+
+    func line(_ json: String) -> String {
+        trades(json).map { describe($0, symbols) }.joined(separator: " | ")
+    }
+}
+
 /// `AAPL 2022-12-29T21:21:27.666Z 129.58 x 1`, and the quote where there is one.
 func describe(_ trade: Trade, _ symbols: SymbolTable) -> String {
     let price = FixedPoint(uncheckedMantissa: trade.price, scale: trade.priceScale)

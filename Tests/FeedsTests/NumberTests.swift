@@ -55,14 +55,14 @@ import Testing
     {
         var random = SeededGenerator(seed: 2024)
         var accepted = 0
+        let decoder = SteadyDecoder()
         for round in 0..<20_000 {
             let text = Self.text(&random)
             let quoted = round % 2 == 0 ? text : "\"\(text)\""
             let members = ["\"volume\":\(quoted)", #""s":"A""#, #""p":1"#, #""t":1672348887666"#].shuffled(
                 using: &random)
-            let decoded = Decoded("{\(members.joined(separator: ","))}")
-            guard let trade = decoded.trades.first else {
-                #expect(Self.judged(text) == nil, "\(text): \(decoded.outcome)")
+            guard let trade = decoder.trades("{\(members.joined(separator: ","))}").first else {
+                #expect(Self.judged(text) == nil, "\(text): \(decoder.outcome)")
                 continue
             }
             accepted += 1
@@ -89,8 +89,9 @@ import Testing
         let scratch = try Scratch()
         let path = try scratch.write("n.csv", "symbol,price,t\n" + rows.joined(separator: "\n"))
         let read = try ReadFile(path, batch: 64)
+        let decoder = SteadyDecoder()
         let expected = texts.enumerated().compactMap { index, text in
-            Decoded("{\"s\":\"A\",\"p\":\(text),\"t\":1672348887666}").trades.isEmpty
+            decoder.trades("{\"s\":\"A\",\"p\":\(text),\"t\":1672348887666}").isEmpty
                 ? nil : "\(index + 2) A 2022-12-29T21:21:27.666Z \(FixedPoint(text)?.description ?? "?") x 0"
         }
         #expect(read.lines == expected)

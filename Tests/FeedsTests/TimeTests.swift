@@ -4,9 +4,11 @@ import MarketModel
 import Testing
 
 @Suite struct TimeTests {
-    static func time(_ value: String) -> String {
-        let decoded = Decoded(#"{"s":"A","p":1,"t":\#(value)}"#)
-        return decoded.trades.first.map { Timestamp(milliseconds: $0.time).description } ?? "refused"
+    let decoder = SteadyDecoder()
+
+    func time(_ value: String) -> String {
+        let trades = decoder.trades(#"{"s":"A","p":1,"t":\#(value)}"#)
+        return trades.first.map { Timestamp(milliseconds: $0.time).description } ?? "refused"
     }
 
     @Test(arguments: [
@@ -26,8 +28,8 @@ import Testing
         ("-0.0005", "1969-12-31T23:59:59.999Z"),
     ])
     func `A number's unit is told by its magnitude`(_ sample: (String, String)) {
-        #expect(Self.time(sample.0) == sample.1)
-        #expect(Self.time("\"\(sample.0)\"") == sample.1)
+        #expect(time(sample.0) == sample.1)
+        #expect(time("\"\(sample.0)\"") == sample.1)
     }
 
     @Test(arguments: [
@@ -59,7 +61,7 @@ import Testing
         ("20250310T143000Z", "refused"),
     ])
     func `Texts of a time are ISO 8601 or BigQuery's`(_ sample: (String, String)) {
-        #expect(Self.time("\"\(sample.0)\"") == sample.1)
+        #expect(time("\"\(sample.0)\"") == sample.1)
     }
 
     @Test func `Any instant survives its texts and numbers`() {
@@ -73,7 +75,7 @@ import Testing
                 "\"\(text)\"", "\"\(spaced)\"", "\(milliseconds)", "\(milliseconds)123",
                 "\(milliseconds)123456",
             ] {
-                #expect(Self.time(form) == text)
+                #expect(time(form) == text)
             }
         }
     }
@@ -86,7 +88,7 @@ import Testing
             for _ in 0..<200 {
                 let seconds = Int64.random(in: -2_000_000_000..<4_000_000_000, using: &random)
                 let text = formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
-                #expect(Self.time("\"\(text)\"") == Timestamp(milliseconds: seconds * 1000).description)
+                #expect(time("\"\(text)\"") == Timestamp(milliseconds: seconds * 1000).description)
             }
         }
     }
