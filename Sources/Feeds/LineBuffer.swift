@@ -10,12 +10,14 @@ internal import Glibc
 final class LineBuffer {
     private static let room = 64
     private static let firstCapacity = 1 << 20
+    /// For files smaller than that; there may be thousands of shards.
+    private static let smallCapacity = 1 << 16
     private static let greatestCapacity = 64 << 20
 
     let source: ExportBytes
     private var memory: UnsafeMutableRawPointer
-    private var capacity = LineBuffer.firstCapacity
-    private var allocated = LineBuffer.firstCapacity
+    private var capacity: Int
+    private var allocated: Int
     private var filled: UnsafeMutableRawPointer
     /// The reader moves it behind what it has read.
     var place: UnsafeRawPointer
@@ -24,17 +26,20 @@ final class LineBuffer {
 
     init(_ source: ExportBytes) {
         self.source = source
+        capacity =
+            source.totalBytes < LineBuffer.smallCapacity ? LineBuffer.smallCapacity : LineBuffer.firstCapacity
+        allocated = capacity
         memory = LineBuffer.allocate(capacity)
         filled = memory + LineBuffer.room
         place = UnsafeRawPointer(filled)
         limit = place
     }
 
-    deinit { memory.deallocate() }
+    deinit { free(memory) }
 
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity + 2 * room, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity + 2 * room)
+        // Zeroed, page by page as it is used.
+        guard let memory = calloc(capacity + 2 * room, 1) else { preconditionFailure("out of memory") }
         return memory
     }
 
@@ -46,14 +51,14 @@ final class LineBuffer {
         if isAtEnd { return false }
         moveToFront()
         while true {
-            if free == 0 {
+            if space == 0 {
                 guard capacity < LineBuffer.greatestCapacity else {
                     throw .lineTooLong(path: source.path, line: line)
                 }
                 capacity *= 2
                 moveToFront()
             }
-            let count = try source.read(into: UnsafeMutableRawBufferPointer(start: filled, count: free))
+            let count = try source.read(into: UnsafeMutableRawBufferPointer(start: filled, count: space))
             if count == 0 {
                 finish()
                 return limit > place
@@ -80,7 +85,7 @@ final class LineBuffer {
     }
 
     /// Bytes that can still be read; one is kept for a last line feed.
-    private var free: Int { capacity - 1 - (filled - (memory + LineBuffer.room)) }
+    private var space: Int { capacity - 1 - (filled - (memory + LineBuffer.room)) }
 
     /// Moves the text from `place` on to the front, into larger memory when `capacity` has grown.
     private func moveToFront() {
@@ -92,7 +97,7 @@ final class LineBuffer {
         }
         let front = memory + LineBuffer.room
         memmove(front, place, rest)
-        if memory != old { old.deallocate() }
+        if memory != old { free(old) }
         filled = front + rest
         place = UnsafeRawPointer(front)
         limit = place

@@ -80,7 +80,7 @@ public struct RateDecoder: Sendable {
         private mutating func object(
             _ cursor: inout Cursor, _ depth: Int, _ rates: inout [RateObservation]
         ) throws(JSONFault) {
-            var fields: [String: String] = [:]
+            var fields: [String: String?] = [:]
             var hasEnvelope = false
             try cursor.members { (name, cursor) throws(JSONFault) in
                 let name = FieldMapping.normalized(name)
@@ -89,7 +89,7 @@ public struct RateDecoder: Sendable {
                     hasEnvelope = true
                     try value(&cursor, depth: depth + 1, into: &rates)
                 } else {
-                    fields[name] = try cursor.scalarText()
+                    fields.updateValue(try cursor.scalarText(), forKey: name)
                 }
             }
             if hasEnvelope { return }
@@ -100,8 +100,8 @@ public struct RateDecoder: Sendable {
             }
         }
 
-        private func observation(_ fields: [String: String]) throws(DecodeRefusal) -> RateObservation? {
-            func first(_ names: [String]) -> String? { names.lazy.compactMap { fields[$0] }.first }
+        private func observation(_ fields: [String: String?]) throws(DecodeRefusal) -> RateObservation? {
+            func first(_ names: [String]) -> String? { names.lazy.compactMap { fields[$0] ?? nil }.first }
             guard let series = first(RateDecoder.seriesNames) ?? key, !series.isEmpty else {
                 throw DecodeRefusal(
                     .badSymbol,
