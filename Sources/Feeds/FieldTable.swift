@@ -86,8 +86,8 @@ struct MemberMemory {
 
     func deallocate() { tokens.deallocate() }
 
-    /// Whether the token stands here, directly before a value: a producer that puts a space behind its colons writes
-    /// a text that begins with the token of one that does not.
+    /// Whether the token stands here, directly before a value: a producer that puts a space behind its
+    /// colons writes a text that begins with the token of one that does not.
     @inline(__always)
     static func matches(_ token: UnsafeMutablePointer<Token>, _ cursor: Cursor) -> Bool {
         let length = token.pointee.length

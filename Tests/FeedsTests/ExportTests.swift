@@ -48,8 +48,8 @@ import Testing
                 "5 3 fields instead of 5; is the line cut off?",
                 "7 6 fields instead of 5; a field with a delimiter needs quotes",
                 #"9 the price "NaN" is not a finite number"#,
-                "10 the time 32503680000000 is 3000-01-01T00:00:00.000Z, later than 2099-12-31T23:59:59.999Z: "
-                    + "check the unit of the feed's times and the clocks",
+                "10 the time 32503680000000 is 3000-01-01T00:00:00.000Z, later than "
+                    + "2099-12-31T23:59:59.999Z: check the unit of the feed's times and the clocks",
                 "11 the symbol is empty",
                 "12 the price is empty",
             ])
@@ -59,11 +59,11 @@ import Testing
         "symbol,price,timestamp,volume\nAAPL,129.58,1672348887666,1",
         "symbol,price,timestamp,volume\r\nAAPL,129.58,1672348887666,1\r\n",
         "\u{feff}symbol,price,timestamp,volume\nAAPL,129.58,1672348887666,1\n",
-        "\u{feff}\"symbol\",\"price\",\"timestamp\",\"volume\"\r\n\"AAPL\",\"129.58\",\"1672348887666\",\"1\"\r\n",
+        "\u{feff}\"symbol\",\"price\",\"t\",\"volume\"\r\n\"AAPL\",\"129.58\",\"1672348887666\",\"1\"\r\n",
         "\n\nsymbol;price;timestamp;volume\nAAPL;129.580;1672348887666;1.0\n\n\n",
         "symbol\tprice\ttimestamp\tvolume\nAAPL\t129.58\t1672348887666\t1\n",
         "Ticker|Last_Price|Trade_TS|Qty\nAAPL|1.2958e2|2022-12-29T21:21:27.666Z|1\n",
-        "note,volume,timestamp,price,symbol\n\"say \"\"hi\"\", ok\",1,\"2022-12-29 21:21:27.666 UTC\",129.58,AAPL\n",
+        "note,volume,t,price,symbol\n\"say \"\"hi\"\"\",1,\"2022-12-29 21:21:27.666 UTC\",129.58,AAPL\n",
         "note,volume,timestamp,price,symbol\n5\" pipe,1,1672348887666, 129.58 , AAPL \n",
         "id,symbol,price,timestamp,volume,id2\n,AAPL,129.58,1672348887666,1,\n",
         "symbol,price,close,timestamp,volume\nAAPL,129.58,7,1672348887666,1\n",

@@ -76,10 +76,14 @@ final class SteadyDecoder {
     init(mapping: FieldMapping = .standard) { decoder = TradeDecoder(mapping: mapping, symbols: symbols) }
 
     func trades(_ bytes: [UInt8]) -> [Trade] {
+        // Memory of exactly this length, so that the address sanitizer sees a byte read too far.
+        let value = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        defer { value.deallocate() }
+        value.copyBytes(from: bytes)
         var trades: [Trade] = []
-        outcome = bytes.withUnsafeBytes {
-            decoder.decode(value: $0, key: nil, origin: OriginID(index: 0), sequence: 7, into: &trades)
-        }
+        outcome = decoder.decode(
+            value: UnsafeRawBufferPointer(value), key: nil, origin: OriginID(index: 0), sequence: 7,
+            into: &trades)
         return trades
     }
 

@@ -57,7 +57,7 @@ import Testing
         let seeds =
             ShapeTests.shapes.map { Array($0.json.utf8) } + [
                 Array(
-                    #"{"data":[{"p":1,"s":"A","t":1672348887666,"v":1},{"p":2,"s":"B","t":1672348887667}],"type":"trade"}"#
+                    #"{"data":[{"p":1,"s":"A","t":1672348887666,"v":1},{"p":2,"s":"B","t":1672348887667}]}"#
                         .utf8),
                 Array(#"{"type":"ping"}"#.utf8), Array(#"{"msg":"x","type":"error"}"#.utf8),
             ]

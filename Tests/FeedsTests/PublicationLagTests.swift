@@ -26,10 +26,11 @@ import Testing
         #expect(Self.known("2021-12-30") == "2022-01-03T14:00:00.000Z")  // New Year's Day, a Saturday
         #expect(Self.known("2021-06-17") == "2021-06-21T13:00:00.000Z")  // the first Juneteenth, a Saturday
         #expect(Self.known("2020-06-18") == "2020-06-19T13:00:00.000Z")  // not yet a holiday
-        #expect(Self.known("2025-01-17") == "2025-01-21T14:00:00.000Z")  // Birthday of Martin Luther King, Jr.
+        #expect(Self.known("2025-01-17") == "2025-01-21T14:00:00.000Z")  // Martin Luther King, Jr.
     }
 
-    /// Of the Office of Personnel Management's lists, https://www.opm.gov/policy-data-oversight/pay-leave/federal-holidays
+    /// Of the Office of Personnel Management's lists,
+    /// https://www.opm.gov/policy-data-oversight/pay-leave/federal-holidays
     @Test func `The federal holidays of three years are those that were kept`() {
         let kept = [
             "2021-01-01", "2021-01-18", "2021-02-15", "2021-05-31", "2021-06-18", "2021-07-05", "2021-09-06",

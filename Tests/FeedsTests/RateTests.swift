@@ -75,7 +75,8 @@ import Testing
 
     @Test func `Broken rows are told with their lines and the others kept`() throws {
         let file = try read(
-            "observation_date,DFF\n2022-03-16,0.08\n16.03.2022,0.1\n2022-03-17,abc\n2022-03-18\n2022-02-30,1\n2022-03-21,NaN\n2022-03-22,-0.05\n"
+            "observation_date,DFF\n2022-03-16,0.08\n16.03.2022,0.1\n2022-03-17,abc\n2022-03-18\n"
+                + "2022-02-30,1\n2022-03-21,NaN\n2022-03-22,-0.05\n"
         )
         #expect(file.observations.map(\.percent.description) == ["0.08", "-0.05"])
         #expect(file.refused.kept.map(\.line) == [3, 4, 5, 6, 7])
@@ -120,7 +121,7 @@ import Testing
         #"{"series_id":"DFF","observation_date":"2025-03-20","percent":"4.330","known_at":1742562000000}"#,
         #"[{"value":4.33,"series":"DFF","date":"2025-03-20T00:00:00Z","knownAt":"1742562000"}]"#,
         #"{"payload":{"after":{"series":"DFF","date":1742428800000,"rate":4.33}}}"#,
-        #"{"refRates":[{"effectiveDate":"2025-03-20","type":"DFF","percentRate":4.33,"volumeInBillions":101}]}"#,
+        #"{"refRates":[{"effectiveDate":"2025-03-20","type":"DFF","percentRate":4.33,"volume":1}]}"#,
     ])
     func `A rate's record is read in its forms`(json: String) {
         let (outcome, rates) = decode(json)
@@ -130,7 +131,8 @@ import Testing
 
     @Test func `FRED's answer names its series by the key, and its dots are missing values`() {
         let json =
-            #"{"realtime_start":"2024-07-10","observations":[{"date":"2024-07-08","value":"5.33"},{"date":"2024-07-09","value":"."}]}"#
+            #"{"realtime_start":"2024-07-10","observations":[{"date":"2024-07-08","value":"5.33"},"#
+            + #"{"date":"2024-07-09","value":"."}]}"#
         let (outcome, rates) = decode(json, key: "DFF")
         #expect(outcome == .decoded(1))
         #expect(rates == ["DFF 2024-07-08 5.33 2024-07-09T13:00:00.000Z"])

@@ -51,7 +51,9 @@ enum Program {
 
     @discardableResult
     static func run(_ name: String, _ arguments: [String]) throws -> String {
-        guard let path = path(name) else { throw Failure(description: "\(name) is not installed") }
+        guard let path = name.contains("/") ? name : path(name) else {
+            throw Failure(description: "\(name) is not installed")
+        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments

@@ -3,7 +3,8 @@ import Foundation
 import MarketModel
 import Testing
 
-/// The shapes of records that public producers of Finnhub's trades write, one a line of Fixtures/shapes.jsonl.
+/// The shapes of records that public producers of Finnhub's trades write, one a line of
+/// Fixtures/shapes.jsonl.
 @Suite struct ShapeTests {
     static let apple = "AAPL 2022-12-29T21:21:27.666Z 129.58 x 1"
     static let bitcoin = "BINANCE:BTCUSDT 2024-07-21T09:58:06.208Z 66972.77 x 0.01559"
@@ -60,7 +61,7 @@ import Testing
 
     @Test func `Alpaca's and Polygon's own formats are read by their mappings`() {
         let alpaca = Decoded(
-            #"[{"T":"t","S":"AAPL","i":96921,"x":"D","p":126.55,"s":3,"t":"2021-02-22T15:51:44.208Z","c":["@"]}]"#,
+            #"[{"T":"t","S":"AAPL","x":"D","p":126.55,"s":3,"t":"2021-02-22T15:51:44.208Z","c":["@"]}]"#,
             mapping: .alpaca)
         #expect(alpaca.line == "AAPL 2021-02-22T15:51:44.208Z 126.55 x 3")
         let polygon = Decoded(

@@ -57,7 +57,8 @@ import Testing
         return sorted.map { entry in
             let price = FixedPoint(entry.row.price)?.description ?? "?"
             return
-                "\(entry.file):\(entry.line) \(entry.row.symbol) \(Timestamp(milliseconds: entry.row.time)) \(price) x 0"
+                "\(entry.file):\(entry.line) \(entry.row.symbol) "
+                + "\(Timestamp(milliseconds: entry.row.time)) \(price) x 0"
         }
     }
 
@@ -113,7 +114,8 @@ import Testing
 
     @Test func `The trades of one frame stay together and in order`() throws {
         let frame =
-            #"{"data":[{"p":1,"s":"A","t":1672348887666},{"p":2,"s":"A","t":1672348887666},{"p":3,"s":"A","t":1672348887665}]}"#
+            #"{"data":[{"p":1,"s":"A","t":1672348887666},{"p":2,"s":"A","t":1672348887666},"#
+            + #"{"p":3,"s":"A","t":1672348887665}]}"#
         let lines = try tape([
             scratch.write("f.json", frame + "\n" + frame.replacing("\"p\":", with: "\"p\":1"))
         ])
