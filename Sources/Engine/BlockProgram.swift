@@ -1,3 +1,5 @@
+public import MarketModel
+
 /// What is evaluated for one instance key: rules that share streams, windows and subexpressions, as a flat
 /// tape of instructions over registers.
 ///
@@ -135,7 +137,11 @@ public struct BlockRule: Sendable {
     public var when: UInt16
     public var until: UInt16?
     public var unless: UInt16?
-    /// Sources on which `when`, `until` and `unless` depend.
+    /// `then within d c`, in order, after `when`.
+    public var chain: [ChainStep]
+    /// `escalate level when e`, in any order.
+    public var escalations: [Escalation]
+    /// Sources on which its conditions depend; the key's trades too for `for 3 trades`.
     public var mask: UInt64
     /// The part of `BlockProgram.reports` to run before reading `reportRegisters`.
     public var reports: Range<Int>
@@ -145,7 +151,32 @@ public struct BlockRule: Sendable {
         self.rule = rule
         self.when = when
         mask = 0
+        chain = []
+        escalations = []
         reports = 0..<0
         reportRegisters = []
+    }
+}
+
+/// A further step of a chain: its condition's register, and how long after the step before it may match.
+public struct ChainStep: Sendable, Equatable {
+    public var condition: UInt16
+    /// Milliseconds.
+    public var within: Int64
+
+    public init(condition: UInt16, within: Int64) {
+        self.condition = condition
+        self.within = within
+    }
+}
+
+/// The level that an alert reaches while a condition is true.
+public struct Escalation: Sendable, Equatable {
+    public var condition: UInt16
+    public var level: Severity
+
+    public init(condition: UInt16, level: Severity) {
+        self.condition = condition
+        self.level = level
     }
 }

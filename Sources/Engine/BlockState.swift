@@ -145,10 +145,10 @@ struct BlockState: ~Copyable {
     private mutating func step(_ rule: UnsafeMutablePointer<RuleInstance>, at t: Int64, _ emitter: Emitter) {
         let when = registers[rule.pointee.when]
         if rule.pointee.isResting, when != 1, t < rule.pointee.deadline { return }
-        let conditions = RuleConditions(
-            when: when, clear: rule.pointee.until < 0 ? 1 - when : registers[rule.pointee.until],
-            unless: rule.pointee.unless < 0 ? 0 : registers[rule.pointee.unless])
-        if let kind = rule.pointee.step(at: t, conditions, emitter) { emit(kind, rule, t, emitter) }
+        let trades = keyTrades.map { $0.pointee.tail } ?? 0
+        if let kind = rule.pointee.step(at: t, registers, keyTrades: trades, emitter) {
+            emit(kind, rule, t, emitter)
+        }
     }
 
     /// Reads what the rule reports at this instant and hands the transition on.
@@ -161,7 +161,7 @@ struct BlockState: ~Copyable {
         for index in rule.pointee.firstReport..<rule.pointee.endOfReports { execute(reports + index, at: t) }
         var transition = EngineTransition(
             rule: rule.pointee.rule, key: key, kind: kind, at: t,
-            severity: emitter.severity(of: rule.pointee.rule))
+            severity: rule.pointee.severity(of: kind, emitter))
         transition.values = (0..<rule.pointee.reportCount).map { registers[Int(rule.pointee.reported[$0])] }
         if let trades = keyTrades {
             transition.priceScale = max(trades.pointee.scaleA, keyQuotes?.pointee.scaleA ?? 0)

@@ -36,7 +36,7 @@ struct ExpiryAnalysis {
             guard case .window(_, let window) = request, window.ending == 0 else { continue }
             var analysis = ExpiryAnalysis(program)
             analysis.follow(source: index)
-            for (rule, block) in program.rules.enumerated() {
+            for (rule, block) in program.rules.enumerated() where block.chain.isEmpty {
                 switch analysis.movements[Int(block.when)] {
                 case .none, .down: masks[rule] &= ~(1 << UInt64(program.streams.count + index))
                 case .up, .any: break

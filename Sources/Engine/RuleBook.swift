@@ -38,6 +38,10 @@ public struct RuleTiming: Sendable {
     public var repeats: Int64?
     public var session: SessionTable?
     public var severity: Severity
+    /// `for 3 trades`: trades of the key that must follow the beginning of a hold.
+    public var holdTrades: Int?
+    /// `unknown clear`: an unknown clear condition counts as true.
+    public var clearsOnUnknown = false
 
     public init(
         name: String, hold: Int64? = nil, cooldown: Int64? = nil, repeats: Int64? = nil,

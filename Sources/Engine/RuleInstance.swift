@@ -17,6 +17,9 @@ struct RuleInstance: ~Copyable {
     /// When time alone may change the alert.
     var deadline = Int64.max
     private var state = RuleState()
+    private let chain: UnsafeMutablePointer<ChainState>?
+    private let escalations: UnsafeMutablePointer<Escalation>
+    private let escalationCount: Int
     private var isOpen = true
     private var sessionChange = Int64.min
 
@@ -34,18 +37,63 @@ struct RuleInstance: ~Copyable {
         for (index, register) in program.reportRegisters.enumerated() {
             (reported + index).initialize(to: register)
         }
+        escalationCount = program.escalations.count
+        escalations = .allocate(capacity: max(1, escalationCount))
+        for (index, escalation) in program.escalations.enumerated() {
+            (escalations + index).initialize(to: escalation)
+        }
+        if program.chain.isEmpty {
+            chain = nil
+        } else {
+            chain = .allocate(capacity: 1)
+            chain?.initialize(to: ChainState(first: Int(program.when), program.chain))
+        }
         // The first evaluation steps every rule.
         deadline = Int64.min
     }
 
-    deinit { reported.deallocate() }
+    deinit {
+        reported.deallocate()
+        escalations.deallocate()
+        chain?.deinitialize(count: 1)
+        chain?.deallocate()
+    }
 
-    /// Idle: only a true condition or the clock can move it.
+    /// Idle: only a true condition or the clock can move it. A chain looks at every change.
     @inline(__always)
-    var isResting: Bool { state.phase == .idle }
+    var isResting: Bool { state.phase == .idle && chain == nil }
 
-    mutating func step(at t: Int64, _ conditions: RuleConditions, _ emitter: Emitter) -> Transition.Kind? {
+    /// The level of its transitions.
+    func severity(of kind: Transition.Kind, _ emitter: Emitter) -> Severity {
+        let base = emitter.severity(of: rule)
+        if kind == .pending || kind == .dropped { return base }
+        return state.level.map { max(base, $0) } ?? base
+    }
+
+    /// What its registers say.
+    @inline(__always)
+    private mutating func conditions(
+        at t: Int64, _ registers: UnsafeMutablePointer<Double>, _ clock: RuleClock, keyTrades: Int,
+        base: Severity
+    ) -> RuleConditions {
+        let condition = chain.map { $0.pointee.step(at: t, registers) } ?? registers[when]
+        var clear = until < 0 ? 1 - condition : registers[until]
+        if clock.clearsOnUnknown, clear.isNaN { clear = 1 }
+        var level: Severity?
+        for index in 0..<escalationCount where registers[Int(escalations[index].condition)] == 1 {
+            if escalations[index].level > level ?? base { level = escalations[index].level }
+        }
+        return RuleConditions(
+            when: condition, clear: clear, unless: unless < 0 ? 0 : registers[unless], level: level,
+            keyTrades: keyTrades)
+    }
+
+    mutating func step(
+        at t: Int64, _ registers: UnsafeMutablePointer<Double>, keyTrades: Int, _ emitter: Emitter
+    ) -> Transition.Kind? {
         let clock = emitter.clocks[rule]
+        let conditions = conditions(
+            at: t, registers, clock, keyTrades: keyTrades, base: emitter.severity(of: rule))
         if clock.hasSession {
             if t >= sessionChange { (isOpen, sessionChange) = emitter.phase(of: rule, at: t) }
             let kind = isOpen ? state.step(at: t, conditions, clock) : state.freeze()

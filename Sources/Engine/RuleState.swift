@@ -8,9 +8,17 @@ struct RuleClock {
     let cooldown: Int64
     let repeats: Int64
     let hasSession: Bool
+    /// `for 3 trades`; 0 for a hold by time or none.
+    let holdTrades: Int
+    let clearsOnUnknown: Bool
+
+    /// Whether the condition must hold on before it is due.
+    var holds: Bool { hold > 0 || holdTrades > 0 }
 
     init(_ timing: RuleTiming) {
         hold = timing.hold ?? 0
+        holdTrades = timing.holdTrades ?? 0
+        clearsOnUnknown = timing.clearsOnUnknown
         cooldown = timing.cooldown ?? RuleClock.none
         repeats = timing.repeats ?? RuleClock.none
         hasSession = timing.session != nil
@@ -24,6 +32,10 @@ struct RuleConditions {
     var clear: Double
     /// 0 where the rule has none.
     var unless: Double
+    /// The highest level whose `escalate` condition is true; nil for none.
+    var level: Severity?
+    /// Trades of the key so far, for `for 3 trades`.
+    var keyTrades: Int
 }
 
 /// Where one alert is in its life (LANGUAGE 6).
@@ -41,8 +53,12 @@ struct RuleState {
     private(set) var isHeld = false
     /// Pending: since + hold.
     private(set) var deadline = Int64.max
+    /// Pending by trades: the key's trades when the hold began.
+    private var tradesAtStart = 0
     /// The instant of the last emitted `firing`.
     private(set) var announcedAt = Int64.min
+    /// The level that `escalate` has reached since the alert fires; it never falls.
+    private(set) var level: Severity?
 
     /// The next instant at which time alone may change the state.
     func nextDeadline(after t: Int64, _ clock: RuleClock) -> Int64 {
@@ -65,9 +81,8 @@ struct RuleState {
         switch phase {
         case .idle:
             guard conditions.when == 1 else { return nil }
-            if clock.hold > 0 {
-                phase = .pending
-                deadline = t &+ clock.hold
+            if clock.holds {
+                beginHold(at: t, conditions, clock)
                 return .pending
             }
             return enter(at: t, conditions, clock)
@@ -76,7 +91,7 @@ struct RuleState {
                 phase = .idle
                 return .dropped
             }
-            return t >= deadline ? enter(at: t, conditions, clock) : nil
+            return isDue(at: t, conditions, clock) ? enter(at: t, conditions, clock) : nil
         case .firing: return stepFiring(at: t, conditions, clock)
         }
     }
@@ -88,12 +103,23 @@ struct RuleState {
         return .dropped
     }
 
+    private mutating func beginHold(at t: Int64, _ conditions: RuleConditions, _ clock: RuleClock) {
+        phase = .pending
+        deadline = clock.holdTrades > 0 ? Int64.max : t &+ clock.hold
+        tradesAtStart = conditions.keyTrades
+    }
+
+    private func isDue(at t: Int64, _ conditions: RuleConditions, _ clock: RuleClock) -> Bool {
+        clock.holdTrades > 0 ? conditions.keyTrades - tradesAtStart >= clock.holdTrades : t >= deadline
+    }
+
     /// Due: enters firing unless the clear condition or `unless` forbids it.
     private mutating func enter(
         at t: Int64, _ conditions: RuleConditions, _ clock: RuleClock
     ) -> Transition.Kind? {
         if conditions.clear == 1 || conditions.unless == 1 { return nil }
         phase = .firing
+        level = conditions.level
         if clock.cooldown > 0, announcedAt != Int64.min, t < announcedAt &+ clock.cooldown {
             isHeld = true
             return nil
@@ -109,19 +135,25 @@ struct RuleState {
             let emits = !isHeld
             isHeld = false
             phase = .idle
-            if conditions.when == 1, clock.hold > 0 {
-                phase = .pending
-                deadline = t &+ clock.hold
-            }
+            if conditions.when == 1, clock.holds { beginHold(at: t, conditions, clock) }
             return emits ? .resolved : nil
         }
+        let rises = raise(to: conditions.level)
         if isHeld {
             guard t >= announcedAt &+ clock.cooldown else { return nil }
             isHeld = false
             announcedAt = t
             return .firing
         }
+        if rises { return .escalated }
         if clock.repeats > 0, t > announcedAt, (t &- announcedAt) % clock.repeats == 0 { return .repeated }
         return nil
+    }
+
+    /// - Returns: whether the level rose.
+    private mutating func raise(to reached: Severity?) -> Bool {
+        guard let reached, level.map({ $0 < reached }) ?? true else { return false }
+        level = reached
+        return true
     }
 }
