@@ -28,6 +28,8 @@ public final class AlertEngine {
     var rateReaders: [[RateReader]]
     /// The feeds of the symbols that a block without a key reads: the first to start begins the instance.
     var feedsOfKeyless: [UnsafeMutablePointer<BlockState>: [UnsafeMutablePointer<FeedState>]] = [:]
+    /// Whether the rules that read no symbol have begun.
+    var inputHasStarted = false
     /// Greatest event time accepted.
     var greatestTime = Int64.min
     /// The greatest bound that any cluster has been run to: the first instant still open everywhere.
@@ -121,16 +123,15 @@ public final class AlertEngine {
     /// - Returns: transitions in the order (at, rule, key).
     public func advance() -> [EngineTransition] {
         startFeeds()
-        let everything = feedList.reduce(Int64.max) {
-            $1.pointee.hasEvents ? min($0, watermark(of: $1)) : $0
-        }
-        if everything == Int64.max { return [] }
+        // Rules that read no symbol wait for no feed, once the input has started.
+        let furthest = feedList.reduce(Int64.min) { max($0, watermark(of: $1)) }
+        if furthest == Int64.min { return [] }
         for cluster in clusters {
             var end = Int64.max
             for feed in cluster.pointee.feeds where feed.pointee.hasEvents {
                 end = min(end, watermark(of: feed))
             }
-            if end == Int64.max { end = everything }
+            if end == Int64.max { end = inputHasStarted ? furthest : Int64.min }
             run(cluster, until: end)
         }
         return takeTransitions()
@@ -217,14 +218,26 @@ public final class AlertEngine {
                 slots[index].quotes?.pointee.start = start
             }
             settleSeriesStarts()
-            for cluster in clusters
-            where cluster.pointee.feeds.isEmpty || cluster.pointee.feeds.contains(feed) {
+            for cluster in clusters where cluster.pointee.feeds.contains(feed) {
                 cluster.pointee.start(at: start) { block in
                     if let key = block.pointee.key { return slots[Int(key.index)].feed == feed }
-                    let feeds = feedsOfKeyless[block] ?? []
-                    return feeds.isEmpty || feeds.contains(feed)
+                    // Only named series are not listed: they begin with any feed.
+                    return feedsOfKeyless[block]?.contains(feed) ?? true
                 }
             }
+        }
+        if !inputHasStarted { startFeedless() }
+    }
+
+    /// Rules that read no symbol begin with the first event of all feeds, when none can bring an earlier one.
+    private func startFeedless() {
+        let feeds = feedList.filter { $0.pointee.hasEvents }
+        guard let closed = feeds.map({ watermark(of: $0) }).min() else { return }
+        let start = feeds.reduce(Int64.max) { min($0, $1.pointee.leastPending) }
+        guard start < closed else { return }
+        inputHasStarted = true
+        for cluster in clusters where cluster.pointee.feeds.isEmpty {
+            cluster.pointee.start(at: start) { _ in true }
         }
     }
 

@@ -33,8 +33,10 @@ enum KeylessParts {
         var parts: [(symbols: Set<String>, readings: [RuleReading])] = []
         for reading in readings {
             let symbols = Set(reach.symbols(of: reading.sources))
+            let feeds = feeds(symbols)
             let touching = parts.indices.filter {
-                !parts[$0].symbols.isDisjoint(with: symbols) || (symbols.isEmpty && parts[$0].symbols.isEmpty)
+                !parts[$0].symbols.isDisjoint(with: symbols) && self.feeds(parts[$0].symbols) == feeds
+                    || (symbols.isEmpty && parts[$0].symbols.isEmpty)
             }
             guard let first = touching.first else {
                 parts.append((symbols, [reading]))
@@ -49,6 +51,12 @@ enum KeylessParts {
             }
         }
         return parts.map { $0.readings.sorted { $0.index < $1.index } }
+    }
+
+    /// A rule without a key exists from the start of the first feed that it reads, so rules of different
+    /// feeds share no block.
+    private static func feeds(_ symbols: Set<String>) -> Set<Substring> {
+        Set(symbols.map { $0.firstIndex(of: ":").map($0.prefix(upTo:)) ?? "" })
     }
 }
 

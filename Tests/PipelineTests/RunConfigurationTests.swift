@@ -64,7 +64,7 @@ struct RunConfigurationTests {
     @Test("the example file of the repository is sound")
     func example() {
         let path = #filePath.replacing(
-            "Tests/PipelineTests/RunConfigurationTests.swift", with: "bellwether.yaml")
+            "Tests/PipelineTests/RunConfigurationTests.swift", with: "docs/bellwether.yaml")
         let reader = ConfigurationReader.open(path: path, environment: [:])
         let configuration = RunConfiguration(reader, directory: "")
         #expect(reader.diagnostics.map(\.message) == [])
