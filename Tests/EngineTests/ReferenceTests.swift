@@ -97,8 +97,8 @@ struct Comparison {
         var lines = random.input.trades.indices.map { index in
             let trade = random.input.trades[index]
             let quote = random.quotes[index].map { " @ \($0.bid)/\($0.ask)" } ?? ""
-            return
-                "\(trade.trade.time - RandomProgram.base)ms \(trade.symbol) \(random.prices[index]) x \(random.sizes[index])\(quote)"
+            return "\(trade.trade.time - RandomProgram.base)ms \(trade.symbol) "
+                + "\(random.prices[index]) x \(random.sizes[index])\(quote)"
         }
         lines += random.input.rates.map {
             "\($0.knownAt - RandomProgram.base)ms rate \($0.series) \($0.ratio)"

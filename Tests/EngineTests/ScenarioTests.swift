@@ -28,8 +28,13 @@ struct ScenarioTests {
                 && zip(lines, expected).allSatisfy { $0 == $1 || ($1.hasSuffix(": ") && $0.hasPrefix($1)) }
             #expect(
                 matches,
-                "batch \(batch)\nexpected:\n\(expected.joined(separator: "\n"))\ngot:\n\(lines.joined(separator: "\n"))"
-            )
+                """
+                batch \(batch)
+                expected:
+                \(expected.joined(separator: "\n"))
+                got:
+                \(lines.joined(separator: "\n"))
+                """)
         }
     }
 }
