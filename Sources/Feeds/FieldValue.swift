@@ -1,5 +1,3 @@
-internal import MarketModel
-
 /// What stood in one field of a record, before its role gives it a meaning.
 struct FieldValue {
     enum Kind: UInt8 {
@@ -71,6 +69,4 @@ struct FieldSlots {
 
     @inline(__always)
     subscript(index: Int) -> UnsafeMutablePointer<FieldValue> { base + index }
-
-    subscript(role: FieldMapping.Role) -> FieldValue { base[role.index] }
 }

@@ -100,7 +100,7 @@ extension TradeDecoder {
             findings.pointee.refusals.removeLast(findings.pointee.refusals.count - before.refusals)
         }
         do throws(DecodeRefusal) {
-            if scan.isAmbiguous { throw RecordRefusal.ambiguous(assembly.table) }
+            if scan.isAmbiguous { throw RecordRefusal.ambiguous() }
             trades.append(try assembly.trade(bank, seen: scan.seen, cursor: cursor, from: record))
         } catch {
             findings.pointee.refusals.append(RecordRefusal.explain(error, start))

@@ -34,7 +34,7 @@ enum RecordRefusal {
     }
 
     @inline(never)
-    static func ambiguous(_ table: FieldTable) -> DecodeRefusal {
+    static func ambiguous() -> DecodeRefusal {
         DecodeRefusal(
             .ambiguous,
             "the record has two fields that differ in case and may both be its time, such as t and T "

@@ -25,7 +25,7 @@ struct SymbolCache {
 
     /// The symbol's id, from `table` if it is not here.
     ///
-    /// - Parameter limit: at least eight bytes lie before it, in the same memory as the name.
+    /// - Parameter cursor: over memory that holds the name.
     /// - Returns: nil when the table is full.
     @inline(__always)
     func intern(_ name: UnsafeRawBufferPointer, in cursor: Cursor, _ table: SymbolTable) -> SymbolID? {

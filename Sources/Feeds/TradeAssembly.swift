@@ -16,8 +16,6 @@ struct TradeAssembly {
     struct State {
         var limits: TradeLimits
         var days = DayMemory()
-        /// `VENUE:SYMBOL` while it is looked up; with room for words that reach over the end.
-        var scratch = [UInt8](repeating: 0, count: 2 * TradeLimits.greatestSymbolLength + 64)
     }
 
     let table: FieldTable
@@ -155,7 +153,7 @@ struct TradeAssembly {
         let name = slot.pointee.bytes
         guard name.count > 0, name.count <= TradeLimits.greatestSymbolLength else { return nil }
         guard SymbolText.isPlain(name, cursor) else { return nil }
-        guard let symbol = cache.intern(name, in: cursor, symbols) else { throw symbolTableFull(slot) }
+        guard let symbol = cache.intern(name, in: cursor, symbols) else { throw symbolTableFull(name) }
         return symbol
     }
 }

@@ -76,7 +76,7 @@ public final class TradeTape {
 
     /// The next trades of the tape.
     ///
-    /// - Returns: some trades, which stay valid until the next call; nil at the end.
+    /// - Returns: some trades, valid until the next call and while the tape lives; nil at the end.
     public func nextBatch() throws(ExportError) -> UnsafeBufferPointer<Trade>? {
         try load()
         return try merge?.next(into: batch, spill: spill)

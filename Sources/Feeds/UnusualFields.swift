@@ -33,10 +33,8 @@ extension TradeAssembly {
         if let fault = SymbolText.fault(name) {
             throw DecodeRefusal(.badSymbol, "the symbol '\(name.withUnsafeBytes(excerptOf))' \(fault)")
         }
-        guard let symbol = name.withUnsafeBytes({ symbols.intern($0) }) else {
-            throw symbolTableFull(slots[0])
-        }
-        return symbol
+        if let symbol = name.withUnsafeBytes({ symbols.intern($0) }) { return symbol }
+        throw name.withUnsafeBytes { symbolTableFull($0) }
     }
 
     /// Sets the quote if both sides have a number; a side that is empty, 0 or NaN means that there is none.
@@ -114,10 +112,10 @@ extension TradeAssembly {
     }
 
     @inline(never)
-    func symbolTableFull(_ slot: UnsafeMutablePointer<FieldValue>) -> DecodeRefusal {
+    func symbolTableFull(_ name: UnsafeRawBufferPointer) -> DecodeRefusal {
         DecodeRefusal(
             .symbolTableFull,
-            "the symbol \"\(slot.pointee.excerpt)\" would be number \(symbols.capacity + 1); "
+            "the symbol \"\(excerptOf(name))\" would be number \(symbols.capacity + 1); "
                 + "raise the limit, or check whether the symbol field holds something else")
     }
 }
