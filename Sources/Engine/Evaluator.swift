@@ -18,7 +18,8 @@ extension BlockState {
         case .last: value = last(source, step.column)
         case .previous: value = previous(source, step.column)
         case .windowCount, .windowSum, .windowProductSum, .windowMean, .windowWeightedMean, .windowFirst,
-            .windowLast, .windowLeast, .windowGreatest, .windowRange, .windowDeviation, .windowScore:
+            .windowLast, .windowLeast, .windowGreatest, .windowRange, .windowVariance, .windowDeviation,
+            .windowPopulationDeviation, .windowDrawdown, .windowRebound, .windowScore:
             value = window(step)
         case .lagValue: value = inputs[source].lagValue(step.column)
         case .lagChange: value = inputs[source].lagChange(step.column)
@@ -99,7 +100,12 @@ extension BlockState {
         case .windowLeast: return input.pointee.windowExtreme(column, greatest: false)
         case .windowGreatest: return input.pointee.windowExtreme(column, greatest: true)
         case .windowRange: return input.pointee.windowRange(column)
-        case .windowDeviation: return input.pointee.windowDeviation(column)
+        case .windowVariance: return input.pointee.windowVariance(column)
+        case .windowDeviation: return input.pointee.windowVariance(column).squareRoot()
+        case .windowPopulationDeviation:
+            return input.pointee.windowVariance(column, ofPopulation: true).squareRoot()
+        case .windowDrawdown: return input.pointee.windowDistance(column, fromGreatest: true)
+        case .windowRebound: return input.pointee.windowDistance(column, fromGreatest: false)
         case .windowScore: return input.pointee.windowScore(column)
         default: return .nan
         }

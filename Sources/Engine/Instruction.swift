@@ -14,7 +14,11 @@ public enum Opcode: UInt8, Sendable {
     case windowLeast  // min of column
     case windowGreatest  // max of column
     case windowRange  // max - min
+    case windowVariance  // sample variance of column
     case windowDeviation  // sample standard deviation of column
+    case windowPopulationDeviation  // standard deviation that divides by n
+    case windowDrawdown  // (x - max) / max of the column's last value x
+    case windowRebound  // (x - min) / min
     case windowScore  // (last - mean(B')) / stddev(B'), B' without the last point's instant
     case lagValue  // column at t - d
     case lagChange  // (x - y) / y against t - d

@@ -85,25 +85,34 @@ extension InputState {
 
     private func real(_ bits: Int64) -> Double { Double(bitPattern: UInt64(bitPattern: bits)) }
 
-    /// Sample standard deviation.
-    mutating func windowDeviation(_ column: Column) -> Double {
+    /// `(x - extreme) / extreme` of the stream's last value against the window's greatest or least.
+    mutating func windowDistance(_ column: Column, fromGreatest: Bool) -> Double {
+        guard let (least, greatest) = extremes(of: column) else { return .nan }
+        let extreme = Int128(fromGreatest ? greatest : least)
+        return ExactQuotient.rounded(Int128(stream.pointee.newest.integer(column)) &- extreme, extreme)
+    }
+
+    /// Variance of the sample (n - 1), or of the population (n); unknown below two points either way.
+    mutating func windowVariance(_ column: Column, ofPopulation: Bool = false) -> Double {
         if column == .real {
-            return RealSums.variance(reals.pointee.sum, reals.pointee.squares, count).squareRoot()
+            return RealSums.variance(
+                reals.pointee.sum, reals.pointee.squares, count, ofPopulation: ofPopulation)
         }
-        return variance(sum(column), sumOfSquares(column), count, column).squareRoot()
+        return variance(sum(column), sumOfSquares(column), count, column, ofPopulation: ofPopulation)
     }
 
     /// `(n * Sum(x^2) - (Sum x)^2) / (n (n-1))` in units of 1/unit^2, rounded once.
     ///
     /// With n at most 4 M (`EngineOptions.defaultPointCap`) and 12 decimals the denominator is below 2^127.
-    private mutating func variance(_ sum: Int128, _ squares: Int128, _ count: Int, _ column: Column) -> Double
-    {
+    private mutating func variance(
+        _ sum: Int128, _ squares: Int128, _ count: Int, _ column: Column, ofPopulation: Bool = false
+    ) -> Double {
         if count < 2 { return .nan }
         let n = UInt128(count)
         let numerator =
             UInt256(n, times: squares.magnitude) &- UInt256(sum.magnitude, times: sum.magnitude)
         let unit = UInt128(unit(column))
-        return ExactQuotient.rounded(numerator, n &* (n &- 1) &* unit &* unit)
+        return ExactQuotient.rounded(numerator, n &* (ofPopulation ? n : n &- 1) &* unit &* unit)
     }
 
     /// How many sample deviations the stream's last value is away from the mean of the window without the
@@ -179,13 +188,14 @@ extension InputState {
 }
 
 extension RealSums {
-    /// Sample variance of `count` values, rounded once.
+    /// Variance of `count` values, rounded once.
     static func variance(
-        _ sum: borrowing ExactRealSum, _ squares: borrowing ExactRealSum, _ count: Int
+        _ sum: borrowing ExactRealSum, _ squares: borrowing ExactRealSum, _ count: Int,
+        ofPopulation: Bool = false
     ) -> Double {
         guard count >= 2 else { return .nan }
         let n = UInt64(count)
         let numerator = squares.magnitude().multiplied(by: n).subtracting(sum.magnitude().squared())
-        return numerator.divided(by: n * (n - 1))
+        return numerator.divided(by: n * (ofPopulation ? n : n - 1))
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import MarketModel
 import RuleSemantics
 
 /// The nodes that a rule's registers are.
@@ -8,10 +9,17 @@ struct RuleNodes {
     var when: Int
     var until: Int?
     var unless: Int?
+    var chain: [(within: Int64, condition: Int)] = []
+    var escalations: [(level: Severity, condition: Int)] = []
+    /// Reads the key's trades, for `for 3 trades`.
+    var trade: Int?
     /// In the order of `BlockRule.reportRegisters`.
     var reports: [Int]
 
-    var conditions: [Int] { [when] + [until, unless].compactMap { $0 } }
+    var conditions: [Int] {
+        [when] + [until, unless, trade].compactMap { $0 } + chain.map(\.condition)
+            + escalations.map(\.condition)
+    }
 }
 
 /// Lays a graph out as a block: which nodes run on the tape and which only when a transition is emitted,
@@ -68,6 +76,10 @@ struct BlockLayout {
         var rule = BlockRule(rule: nodes.rule, when: register(nodes.when))
         rule.until = nodes.until.map(register)
         rule.unless = nodes.unless.map(register)
+        rule.chain = nodes.chain.map { ChainStep(condition: register($0.condition), within: $0.within) }
+        rule.escalations = nodes.escalations.map {
+            Escalation(condition: register($0.condition), level: $0.level)
+        }
         rule.mask = nodes.conditions.reduce(0) { $0 | masks[$1] }
         let first = program.reports.count
         program.reports += reported.map(instruction)
@@ -180,8 +192,9 @@ extension Opcode {
         case .windowSum, .windowMean: column.sums(squares: false)
         case .windowProductSum: .sumAB
         case .windowWeightedMean: [.sumAB, .sumB]
-        case .windowLeast, .windowGreatest, .windowRange: .extremes(column)
-        case .windowDeviation, .windowScore: column.sums(squares: true)
+        case .windowLeast, .windowGreatest, .windowRange, .windowDrawdown, .windowRebound: .extremes(column)
+        case .windowVariance, .windowDeviation, .windowPopulationDeviation, .windowScore:
+            column.sums(squares: true)
         default: []
         }
     }

@@ -21,7 +21,11 @@ extension ExpressionLowering {
         case .last: return window(.windowLast, call)
         case .min: return window(.windowLeast, call)
         case .max: return window(.windowGreatest, call)
+        case .variance: return window(.windowVariance, call)
         case .stddev: return window(.windowDeviation, call)
+        case .stddevPop: return window(.windowPopulationDeviation, call)
+        case .drawdown: return window(.windowDrawdown, call, on: .price)
+        case .rebound: return window(.windowRebound, call, on: .price)
         case .zscore: return window(.windowScore, call)
         case .ago: return lag(.lagValue, call)
         case .change: return lag(.lagChange, call)
@@ -37,7 +41,7 @@ extension ExpressionLowering {
         case .sqrt: return applied(.squareRoot, call)
         case .ln: return applied(.logarithm, call)
         case .known: return applied(.known, call)
-        case .twap, .drawdown, .rebound, .variance, .stddevPop, .median, .percentile, .volatility,
+        case .twap, .median, .percentile, .volatility,
             .correlation, .beta, .slope, .ewma, .rsi, .firing:
             return graph.unknown()
         }

@@ -62,10 +62,13 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
 private func timings(_ rules: [CheckedRule]) -> [RuleTiming] {
     var sessions = SessionTables()
     return rules.map { rule in
-        RuleTiming(
+        var timing = RuleTiming(
             name: rule.name, hold: rule.hold, cooldown: rule.cooldown, repeats: rule.repeats,
             session: rule.session.map { sessions.table(of: $0, delay: rule.sessionDelay) },
             severity: rule.severity)
+        timing.holdTrades = rule.holdTrades
+        timing.clearsOnUnknown = rule.clearsOnUnknown
+        return timing
     }
 }
 

@@ -33,7 +33,8 @@ struct RuleReading {
 extension CheckedRule {
     /// Conditions first, then what a transition reports.
     var expressions: [CheckedExpression] {
-        [when] + [until, unless].compactMap { $0 } + values.map(\.expression) + slots
+        [when] + chain.map(\.condition) + [until, unless].compactMap { $0 }
+            + escalations.map(\.condition) + values.map(\.expression) + slots
     }
 
     /// The values that the message prints, in its order.
@@ -47,10 +48,15 @@ extension CheckedRule {
 extension ExpressionLowering {
     /// Adds a rule; what it reports is its values, then its message's slots.
     mutating func lower(_ rule: CheckedRule, index: Int) -> RuleNodes {
-        RuleNodes(
+        var nodes = RuleNodes(
             rule: index, when: lower(rule.when), until: rule.until.map { lower($0) },
             unless: rule.unless.map { lower($0) },
             reports: (rule.values.map(\.expression) + rule.slots).map { lower($0) })
+        nodes.chain = rule.chain.map { ($0.within, lower($0.condition)) }
+        nodes.escalations = rule.escalations.map { ($0.level, lower($0.condition)) }
+        // A hold by trades is due with a trade, whatever the condition reads.
+        if rule.holdTrades != nil { nodes.trade = lower(.series(.market(.price, .key))) }
+        return nodes
     }
 }
 

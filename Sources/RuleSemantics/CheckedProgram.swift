@@ -37,11 +37,18 @@ public struct CheckedRule: Sendable {
     /// nil: a rule without `on`, one instance with the empty key.
     public var target: CheckedTarget?
     public var when: CheckedExpression
+    /// `then within d c`, in order.
+    public var chain: [CheckedChainStep]
     /// Milliseconds, as every duration here.
     public var hold: Int64?
+    /// `for 3 trades`, instead of `hold`.
+    public var holdTrades: Int?
     /// nil: `not when`.
     public var until: CheckedExpression?
     public var unless: CheckedExpression?
+    /// `unknown clear`: an unknown clear condition counts as true.
+    public var clearsOnUnknown: Bool
+    public var escalations: [CheckedEscalation]
     public var session: CheckedSession?
     /// `during us after 5m`.
     public var sessionDelay: Int64
@@ -61,12 +68,38 @@ public struct CheckedRule: Sendable {
         self.name = name
         self.span = span
         self.when = when
+        chain = []
+        clearsOnUnknown = false
+        escalations = []
         sessionDelay = 0
         severity = .warning
         labels = []
         notifiers = []
         message = []
         values = []
+    }
+}
+
+/// `then within 5m price > 10`.
+public struct CheckedChainStep: Sendable {
+    /// Milliseconds after the step before.
+    public var within: Int64
+    public var condition: CheckedExpression
+
+    public init(within: Int64, condition: CheckedExpression) {
+        self.within = within
+        self.condition = condition
+    }
+}
+
+/// `escalate critical when price > 20`.
+public struct CheckedEscalation: Sendable {
+    public var level: Severity
+    public var condition: CheckedExpression
+
+    public init(level: Severity, condition: CheckedExpression) {
+        self.level = level
+        self.condition = condition
     }
 }
 

@@ -51,11 +51,15 @@ struct RandomProgram {
             let target = pick([" on A", " on A, B", " on all", " on all except A", " on X:C, B", ""])
             isKeyless = target.isEmpty
             rules += "rule r\(index)\(target)\n  when \(condition(depth: 2))\n"
-            if chance(35) { rules += "  for \(duration())\n" }
+            if chance(15) { rules += "  then within \(duration()) \(condition(depth: 1))\n" }
+            if chance(5) { rules += "  then within \(duration()) \(condition(depth: 0))\n" }
+            if chance(35) { rules += "  for \(target.isEmpty || chance(60) ? duration() : "2 trades")\n" }
             if chance(30) { rules += "  until \(condition(depth: 1))\n" }
             if chance(20) { rules += "  unless \(condition(depth: 1))\n" }
             if chance(25) { rules += "  cooldown \(duration())\n" }
             if chance(20) { rules += "  repeat \(duration())\n" }
+            if chance(10) { rules += "  unknown clear\n" }
+            if chance(15) { rules += "  escalate critical when \(condition(depth: 1))\n" }
         }
     }
 
@@ -103,7 +107,8 @@ struct RandomProgram {
             "s \(relation) avg(s, \(duration()))", "max(s, \(duration())) \(relation) min(s, \(duration()))",
             "prev(s) \(relation) s", "move(s, \(duration())) \(relation) 0",
             "sum(s, \(window())) \(relation) 0",
-            "change(s, \(duration())) \(relation) 10%", "s crosses 0",
+            "variance(s, \(duration())) \(relation) 0", "change(s, \(duration())) \(relation) 10%",
+            "s crosses 0",
         ])
     }
 
@@ -127,8 +132,7 @@ struct RandomProgram {
             "\(owner)spread", "move(\(owner)price, \(duration()))", "\(owner)range(\(window()))",
             "stddev(\(owner)price, \(window()))", "stddev(\(owner)mid, \(duration()))",
             "\(owner)price - \(price())", "abs(move(\(owner)price, \(duration())))",
-            "avg(\(owner)spread, \(window()))",
-            "range(\(owner)price) * 0".isEmpty ? "" : "\(owner)range(\(duration()))",
+            "avg(\(owner)spread, \(window()))", "stddev_pop(\(owner)price, \(window()))",
         ])
     }
 
@@ -136,6 +140,7 @@ struct RandomProgram {
         let owner = owner()
         return pick([
             "change(\(owner)price, \(duration()))", "deviation(\(owner)price, \(owner)vwap(\(duration())))",
+            "\(owner)drawdown(\(duration()))", "\(owner)rebound(\(duration()))",
             "abs(change(\(owner)price, \(duration())))", "change(\(owner)mid, \(duration()))",
         ])
     }

@@ -90,19 +90,26 @@ extension ReferenceInterpreter {
                 return .nan
             }
             return (most - least).rounded
+        case .variance: return variance(points) ?? .nan
         case .stddev: return variance(points)?.squareRoot() ?? .nan
+        case .stddevPop: return variance(points, dividingBy: points.count)?.squareRoot() ?? .nan
+        case .drawdown, .rebound:
+            let extreme =
+                call.builtin == .drawdown ? points.map(\.value).max(by: <) : points.map(\.value).min(by: <)
+            guard let extreme, let now = self.points(series, key, upTo: t).last else { return .nan }
+            return ((now.value - extreme) / extreme)?.rounded ?? .nan
         case .zscore: return score(points, of: self.points(series, key, upTo: t))
         default: return .nan
         }
     }
 
     /// Sample variance, rounded once; nil for fewer than two points.
-    private func variance(_ points: [Point]) -> Double? {
+    private func variance(_ points: [Point], dividingBy divisor: Int? = nil) -> Double? {
         if points.count < 2 { return nil }
         let n = Rational(.init(points.count))
         guard let mean = points.reduce(Rational(0), { $0 + $1.value }) / n else { return nil }
         let squares = points.reduce(Rational(0)) { $0 + ($1.value - mean) * ($1.value - mean) }
-        return (squares / Rational(.init(points.count - 1)))?.rounded
+        return (squares / Rational(.init(divisor ?? points.count - 1)))?.rounded
     }
 
     /// (x - mean(B')) / stddev(B'), B' the window without the instant of x's last point.

@@ -141,7 +141,8 @@ final class ReferenceInterpreter {
         let named = call.arguments.compactMap { if case .series(let series) = $0 { series } else { nil } }
         if !named.isEmpty { return named }
         switch call.builtin {
-        case .trades, .volume, .notional, .vwap, .low, .high, .range: return [.market(.price, call.owner)]
+        case .trades, .volume, .notional, .vwap, .low, .high, .range, .drawdown, .rebound:
+            return [.market(.price, call.owner)]
         default: return []
         }
     }

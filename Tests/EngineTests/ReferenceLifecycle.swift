@@ -9,6 +9,7 @@ extension ReferenceInterpreter {
         var rule: String
         var key: String
         var kind: String
+        var severity: String
         /// Bit patterns, so that equality is exact.
         var values: [UInt64]
 
@@ -17,7 +18,7 @@ extension ReferenceInterpreter {
         }
 
         var description: String {
-            "\(at) \(rule) \(key.isEmpty ? "-" : key) \(kind) \(values.map { Double(bitPattern: $0) })"
+            "\(at) \(rule) \(key.isEmpty ? "-" : key) \(kind) \(severity) \(values.map { Double(bitPattern: $0) })"
         }
     }
 
@@ -58,79 +59,150 @@ extension ReferenceInterpreter {
                 }
             }
         }
-        for expression in [rule.when, rule.until, rule.unless].compactMap({ $0 }) { collect(expression) }
+        for expression in rule.conditions { collect(expression) }
         return input.trades.filter { feeds.isEmpty || feeds.contains(Self.feed($0.symbol)) }
             .map(\.trade.time).min()
     }
 
-    private enum Phase { case idle, pending(Int64), firing(held: Bool) }
-
     private func life(of rule: CheckedRule, _ key: String, from start: Int64) -> [Step] {
         creation = start
+        var life = ReferenceLife(rule: rule)
         var times: Set<Int64> = [start]
-        for expression in [rule.when, rule.until, rule.unless].compactMap({ $0 }) {
-            times.formUnion(changePoints(expression, key))
-        }
-        var agenda = times.filter { $0 >= start && $0 <= input.end }
-        var phase = Phase.idle
-        var announced: Int64?
+        for expression in rule.conditions { times.formUnion(changePoints(expression, key)) }
+        if rule.holdTrades != nil { times.formUnion(instants(.market(.price, .key), key)) }
+        life.agenda = times.filter { $0 >= start }
         var steps: [Step] = []
-        func emit(_ kind: String, _ t: Int64) {
-            let values = rule.values.map { evaluate($0.expression, at: t, key) }
+        while let t = life.agenda.min(), t <= input.end {
+            life.agenda.remove(t)
+            let trades = points(.market(.price, .key), key, upTo: t)
+            let emitted = life.step(at: t, trades: trades.map(\.time)) { evaluate($0, at: t, key) }
+            guard let (kind, severity) = emitted else { continue }
+            let values = rule.values.map { Self.bits(evaluate($0.expression, at: t, key)) }
             steps.append(
-                Step(at: t, rule: rule.name, key: key, kind: kind, values: values.map(Self.bits)))
-        }
-        func due(_ t: Int64) { if t <= input.end { agenda.insert(t) } }
-        func enter(_ t: Int64, _ clear: Double) {
-            if clear == 1 || rule.unless.map({ evaluate($0, at: t, key) }) == 1 { return }
-            if let cooldown = rule.cooldown, let last = announced, t < last + cooldown {
-                phase = .firing(held: true)
-                due(last + cooldown)
-            } else {
-                announce(t)
-            }
-        }
-        func announce(_ t: Int64) {
-            phase = .firing(held: false)
-            announced = t
-            emit("firing", t)
-            if let period = rule.repeats { due(t + period) }
-        }
-        while let t = agenda.min() {
-            agenda.remove(t)
-            let when = evaluate(rule.when, at: t, key)
-            let clear = rule.until.map { evaluate($0, at: t, key) } ?? (1 - when)
-            switch phase {
-            case .idle:
-                guard when == 1 else { break }
-                if let hold = rule.hold, hold > 0 {
-                    phase = .pending(t + hold)
-                    due(t + hold)
-                } else {
-                    enter(t, clear)
-                }
-            case .pending(let deadline):
-                if when != 1 { phase = .idle } else if t >= deadline { enter(t, clear) }
-            case .firing(let held):
-                if clear == 1 {
-                    phase = .idle
-                    if !held { emit("resolved", t) }
-                    if when == 1, let hold = rule.hold, hold > 0 {
-                        phase = .pending(t + hold)
-                        due(t + hold)
-                    }
-                } else if held, let last = announced, let cooldown = rule.cooldown, t >= last + cooldown {
-                    announce(t)
-                } else if !held, let last = announced, let period = rule.repeats, t > last,
-                    (t - last) % period == 0
-                {
-                    emit("repeated", t)
-                    due(t + period)
-                } else if !held, let last = announced, let period = rule.repeats {
-                    due(last + ((t - last) / period + 1) * period)
-                }
-            }
+                Step(
+                    at: t, rule: rule.name, key: key, kind: kind, severity: severity.rawValue, values: values)
+            )
         }
         return steps
+    }
+}
+
+extension CheckedRule {
+    var conditions: [CheckedExpression] {
+        [when] + chain.map(\.condition) + [until, unless].compactMap { $0 } + escalations.map(\.condition)
+    }
+}
+
+/// One alert, step by step.
+struct ReferenceLife {
+    enum Phase { case idle, pending(since: Int64), firing(held: Bool) }
+
+    let rule: CheckedRule
+    /// The instants at which it must be looked at.
+    var agenda: Set<Int64> = []
+    private var phase = Phase.idle
+    private var announced: Int64?
+    private var level: Severity
+    /// For each step of the chain: whether it was true, and when it matched.
+    private var wasTrue: [Bool]
+    private var matches: [[Int64]]
+    private var chainIsComplete = false
+
+    init(rule: CheckedRule) {
+        self.rule = rule
+        level = rule.severity
+        wasTrue = Array(repeating: false, count: rule.chain.count + 1)
+        matches = Array(repeating: [], count: rule.chain.count + 1)
+    }
+
+    /// - Returns: what is emitted, with its severity.
+    mutating func step(
+        at t: Int64, trades: [Int64], _ evaluate: (CheckedExpression) -> Double
+    ) -> (String, Severity)? {
+        let when = rule.chain.isEmpty ? evaluate(rule.when) : chain(at: t, evaluate)
+        var clear = rule.until.map(evaluate) ?? (1 - when)
+        if rule.clearsOnUnknown, clear.isNaN { clear = 1 }
+        let reached = rule.escalations.filter { evaluate($0.condition) == 1 }.map(\.level).max()
+        let top = max(rule.severity, reached ?? rule.severity)
+        switch phase {
+        case .idle:
+            guard when == 1 else { return nil }
+            if hold(from: t) { return nil }
+            return enter(at: t, clear, evaluate, top)
+        case .pending(let since):
+            guard when == 1 else {
+                phase = .idle
+                return nil
+            }
+            let isDue =
+                rule.holdTrades.map { needed in trades.filter { $0 > since }.count >= needed }
+                ?? (t >= since + (rule.hold ?? 0))
+            return isDue ? enter(at: t, clear, evaluate, top) : nil
+        case .firing(let held):
+            if clear == 1 {
+                phase = .idle
+                if when == 1 { _ = hold(from: t) }
+                return held ? nil : ("resolved", level)
+            }
+            let rises = top > level
+            level = max(level, top)
+            if held { return t >= (announced ?? t) + (rule.cooldown ?? 0) ? announce(at: t) : nil }
+            guard let period = rule.repeats, let first = announced else {
+                return rises ? ("escalated", level) : nil
+            }
+            agenda.insert(first + ((t - first) / period + 1) * period)
+            if rises { return ("escalated", level) }
+            return t > first && (t - first) % period == 0 ? ("repeated", level) : nil
+        }
+    }
+
+    /// Whether the rule has a hold, which begins now.
+    private mutating func hold(from t: Int64) -> Bool {
+        guard rule.holdTrades != nil || rule.hold ?? 0 > 0 else { return false }
+        phase = .pending(since: t)
+        agenda.insert(t + (rule.hold ?? 0))
+        agenda.remove(t)
+        return true
+    }
+
+    private mutating func enter(
+        at t: Int64, _ clear: Double, _ evaluate: (CheckedExpression) -> Double, _ top: Severity
+    ) -> (String, Severity)? {
+        if clear == 1 || rule.unless.map(evaluate) == 1 { return nil }
+        level = top
+        if let cooldown = rule.cooldown, let last = announced, t < last + cooldown {
+            phase = .firing(held: true)
+            agenda.insert(last + cooldown)
+            return nil
+        }
+        return announce(at: t)
+    }
+
+    private mutating func announce(at t: Int64) -> (String, Severity) {
+        phase = .firing(held: false)
+        announced = t
+        if let period = rule.repeats { agenda.insert(t + period) }
+        return ("firing", level)
+    }
+
+    private mutating func chain(at t: Int64, _ evaluate: (CheckedExpression) -> Double) -> Double {
+        let values = ([rule.when] + rule.chain.map(\.condition)).map(evaluate)
+        let last = values.count - 1
+        let before = matches
+        for index in values.indices {
+            let rises = values[index] == 1 && !wasTrue[index]
+            wasTrue[index] = values[index] == 1
+            guard rises else { continue }
+            let follows =
+                index == 0
+                || before[index - 1].last.map { $0 < t && $0 >= t - rule.chain[index - 1].within } == true
+            if follows { matches[index].append(t) }
+        }
+        if matches[last].last == t {
+            chainIsComplete = true
+            matches = matches.map { _ in [] }
+        }
+        if values[last] == 0 { chainIsComplete = false }
+        return chainIsComplete ? values[last] : 0
     }
 }

@@ -139,7 +139,7 @@ struct Comparison {
             }
             return .init(
                 at: transition.at, rule: rendered.rule, key: rendered.key, kind: rendered.kind.rawValue,
-                values: values)
+                severity: rendered.severity.rawValue, values: values)
         }
         return (steps.sorted(), Set(engine.takeLateTrades().map { Int($0.sequence) }))
     }

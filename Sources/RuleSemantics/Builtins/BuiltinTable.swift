@@ -96,30 +96,22 @@ public enum BuiltinTable {
             .high, [w], .price, "the greatest price of the window",
             example: "price > high(1h ending 1m ago)"),
         row(.range, [w], .price, "high - low", example: "range(5m) / price > 3%"),
-        later(
-            row(
-                .drawdown, [.window(.present)], .ratio, "price / high(w) - 1",
-                example: "drawdown(1h) < -5%"),
-            instead: "`deviation(price, high(1h))` is the same value"),
-        later(
-            row(.rebound, [.window(.present)], .ratio, "price / low(w) - 1", example: "rebound(1h) > 5%"),
-            instead: "`deviation(price, low(1h))` is the same value"),
+        row(
+            .drawdown, [.window(.present)], .ratio, "price / high(w) - 1",
+            example: "drawdown(1h) < -5%"),
+        row(.rebound, [.window(.present)], .ratio, "price / low(w) - 1", example: "rebound(1h) > 5%"),
     ]
 
     private static let statistics: [Builtin] = [
-        later(
-            row(
-                .variance, [x, w], .square, "the sample variance (n - 1); unknown for n < 2",
-                example: "variance(price, 1h) / (price * price) > 0.01"),
-            instead: "`stddev(x, w)` is its root"),
+        row(
+            .variance, [x, w], .square, "the sample variance (n - 1); unknown for n < 2",
+            example: "variance(price, 1h) / (price * price) > 0.01"),
         row(
             .stddev, [x, w], .same, "the sample standard deviation (n - 1); unknown for n < 2",
             example: "stddev(price, 1h) / price > 1%"),
-        later(
-            row(
-                .stddevPop, [x, w], .same, "the standard deviation that divides by n; unknown for n < 2",
-                example: "stddev_pop(price, 1h) / price > 1%"),
-            instead: "`stddev(x, w)` divides by n - 1"),
+        row(
+            .stddevPop, [x, w], .same, "the standard deviation that divides by n; unknown for n < 2",
+            example: "stddev_pop(price, 1h) / price > 1%"),
         row(
             .zscore, [x, w], .number,
             "(x - mean(B')) / stddev(B'), B' the window without the instant of x's last point",

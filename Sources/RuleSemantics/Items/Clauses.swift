@@ -45,8 +45,10 @@ extension Checker {
             draft.conditionReads = reads
         case .then(let within, let expression):
             let length = constantDuration(within, for: "`within`", in: scope)
-            if topCondition(expression, in: scope) != nil, !length.isMistaken {
-                report(Fault.notEvaluated("`then`", clause.keyword, instead: nil))
+            if let condition = topCondition(expression, in: scope), let within = length.milliseconds {
+                draft.chain.append(CheckedChainStep(within: within, condition: condition))
+                let known = Set(draft.conditionReads.map(\.text))
+                draft.conditionReads += reads.filter { !known.contains($0.text) }
             }
         case .until(let expression):
             draft.until = topCondition(expression, in: scope)
@@ -55,12 +57,10 @@ extension Checker {
             draft.unless = topCondition(expression, in: scope)
             draft.unlessSpan = expression.span
         case .escalate(let level, let expression):
-            if let severity = severity(level) { draft.escalations.append((severity, level)) }
-            if topCondition(expression, in: scope) != nil {
-                report(
-                    Fault.notEvaluated(
-                        "`escalate`", clause.keyword,
-                        instead: "write a second rule of severity \(level.text) with that condition"))
+            let severity = severity(level)
+            if let severity { draft.escalations.append((severity, level)) }
+            if let condition = topCondition(expression, in: scope), let severity {
+                draft.escalationConditions.append(CheckedEscalation(level: severity, condition: condition))
             }
         default: break
         }
@@ -71,12 +71,11 @@ extension Checker {
         case .holdFor(let text):
             draft.hold = constantDuration(text, for: "`for`", in: scope).milliseconds
             draft.holdSpan = text.span
-        case .holdForTrades:
+        case .holdForTrades(let count):
             if case .absent = scope.key {
                 report(Fault.holdNeedsSymbol(clause.span))
             } else {
-                report(
-                    Fault.notEvaluated("`for` a number of trades", clause.span, instead: "write `for 1s`"))
+                draft.holdTrades = count
             }
         case .during(let name, let after):
             if let after {
@@ -95,12 +94,7 @@ extension Checker {
 
     private func checkPresentation(_ clause: Clause, into draft: inout RuleDraft, in scope: Scope) {
         switch clause.kind {
-        case .unknown(let clears):
-            if clears {
-                report(
-                    Fault.notEvaluated(
-                        "`unknown clear`", clause.span, instead: "write `until not known(x) or ...`"))
-            }
+        case .unknown(let clears): draft.clearsOnUnknown = clears
         case .severity(let level):
             if let severity = severity(level) { draft.severity = severity }
         case .labels(let labels):

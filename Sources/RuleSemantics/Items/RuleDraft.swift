@@ -14,7 +14,9 @@ struct RuleDraft {
     /// What `when` reads, then what the message reads.
     var conditionReads: [CheckedValue] = []
     var messageReads: [CheckedValue] = []
+    var chain: [CheckedChainStep] = []
     var hold: Int64?
+    var holdTrades: Int?
     var holdSpan: SourceSpan?
     var until: CheckedExpression?
     var untilSpan: SourceSpan?
@@ -29,6 +31,8 @@ struct RuleDraft {
     var severity = Severity.warning
     /// The levels of `escalate`, with their places.
     var escalations: [(level: Severity, name: Name)] = []
+    var escalationConditions: [CheckedEscalation] = []
+    var clearsOnUnknown = false
     var labels: [Transition.Label] = []
     var labelSpans: [String: SourceSpan] = [:]
     var notifiers: [String] = []

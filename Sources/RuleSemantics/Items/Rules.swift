@@ -25,9 +25,13 @@ extension Checker {
         var rule = CheckedRule(name: name.text, span: name.span, when: when)
         rule.documentation = documentation(of: definition.item)
         rule.target = scope.target
+        rule.chain = draft.chain
         rule.hold = draft.hold
+        rule.holdTrades = draft.holdTrades
         rule.until = draft.until
         rule.unless = draft.unless
+        rule.clearsOnUnknown = draft.clearsOnUnknown
+        rule.escalations = draft.escalationConditions
         rule.session = draft.session
         rule.sessionDelay = draft.sessionDelay
         rule.cooldown = draft.cooldown
