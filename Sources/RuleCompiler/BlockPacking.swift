@@ -33,10 +33,10 @@ enum BlockPacking {
 
     /// One block or more for rules of one key.
     static func blocks(
-        of readings: [RuleReading], boundKey: String? = nil, startsWithFirstTrade: Bool = false
+        of readings: [RuleReading], key: ExpressionLowering.Key, startsWithFirstTrade: Bool = false
     ) -> [BlockProgram] {
         groups(of: readings).map { group in
-            var lowering = ExpressionLowering(boundKey: boundKey)
+            var lowering = ExpressionLowering(key: key)
             let rules = group.map { lowering.lower($0.rule, index: $0.index) }
             return BlockLayout.program(
                 lowering.graph, rules: rules, startsWithFirstTrade: startsWithFirstTrade

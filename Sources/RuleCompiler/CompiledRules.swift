@@ -35,7 +35,7 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
     var book = RuleBook(blocksForKey: { keyed.blocks(of: $0) })
     book.rules = timings(program.rules)
     book.series = program.series.map { series in
-        var lowering = ExpressionLowering()
+        var lowering = ExpressionLowering(key: .unnamed)
         var value = lowering.lower(series.expression)
         let sources = lowering.graph.sources(of: lowering.graph.reachable(from: [value]))
         if !BlockPacking.fits(sources, lowering.graph.nodes.count) {
@@ -46,7 +46,9 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
         return SeriesProgram(name: series.name, block: block, value: register)
     }
     let keyless = readings.filter { $0.rule.target == nil }
-    book.keyless = KeylessParts.parts(of: keyless, reach).flatMap { BlockPacking.blocks(of: $0) }
+    book.keyless = KeylessParts.parts(of: keyless, reach).flatMap {
+        BlockPacking.blocks(of: $0, key: .unnamed)
+    }
     book.namedSymbols = distinct(
         keyed.listedSymbols + reach.symbols.joined() + readings.flatMap { reach.symbols(of: $0.sources) })
     // One key may match several dynamic rules, so all that any of them reads moves as one.

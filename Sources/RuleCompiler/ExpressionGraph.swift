@@ -75,6 +75,9 @@ struct ExpressionGraph {
 
     mutating func unknown() -> Int { constant(.nan) }
 
+    /// Something that is not known before the key is; it never comes into a program.
+    mutating func open() -> Int { insert(ExpressionNode(opcode: .last)) }
+
     mutating func read(_ opcode: Opcode, _ source: Source, column: Column = .a) -> Int {
         insert(ExpressionNode(opcode: opcode, column: column, source: source))
     }

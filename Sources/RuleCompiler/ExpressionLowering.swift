@@ -7,11 +7,18 @@ import RuleSemantics
 /// `lo <= x and x <= hi` (LANGUAGE 11).
 struct ExpressionLowering {
     var graph = ExpressionGraph()
-    /// The instance's key, when one of the rules mentions it by name; nil for any other key, and for a rule
-    /// without `on`. So a block that mentions nobody is the same for all its keys.
-    let boundKey: String?
+    /// What is known of the instance's key.
+    enum Key: Hashable {
+        /// Nothing: a comparison with it stays open, so that every part of a rule is seen.
+        case open
+        /// No rule of the block mentions it by name (or the rules have no key): all such keys share a block.
+        case unnamed
+        case named(String)
+    }
 
-    init(boundKey: String? = nil) { self.boundKey = boundKey }
+    let key: Key
+
+    init(key: Key) { self.key = key }
 
     mutating func lower(_ expression: CheckedExpression) -> Int {
         switch expression {
@@ -63,7 +70,7 @@ struct ExpressionLowering {
 
     /// A key that is named is the key: `SPY.price` and `price` are one stream for SPY's own instance.
     private func bound(_ owner: SymbolOwner) -> SymbolOwner {
-        if case .symbol(let name) = owner, name == boundKey { return .key }
+        if case .symbol(let name) = owner, key == .named(name) { return .key }
         return owner
     }
 
@@ -73,8 +80,10 @@ struct ExpressionLowering {
         _ operation: ComparisonOperator, _ left: CheckedExpression, _ right: CheckedExpression
     ) -> Int {
         if case .symbol(let one) = left, case .symbol(let other) = right {
+            let isEqual = bound(one) == bound(other)
+            if key == .open, !isEqual, one == .key || other == .key { return graph.open() }
             // Known as soon as the key is: a key that nobody mentions equals no name.
-            return graph.bool((bound(one) == bound(other)) == (operation != .notEqual))
+            return graph.bool(isEqual == (operation != .notEqual))
         }
         if let stream = agedStream(left) { return compareAge(operation, stream, with: right) }
         if let stream = agedStream(right) { return compareAge(operation.mirrored, stream, with: left) }

@@ -12,8 +12,7 @@ final class KeyedRules: Sendable {
         /// Positions in `readings`.
         var listed: [Int]
         var dynamic: [Int]
-        /// The key, when one of the rules names it.
-        var boundKey: String?
+        var key = ExpressionLowering.Key.unnamed
     }
 
     private let readings: [RuleReading]
@@ -50,8 +49,8 @@ final class KeyedRules: Sendable {
             let listed = shape.listed.map { readings[$0] }
             let dynamic = shape.dynamic.map { readings[$0] }
             let blocks =
-                BlockPacking.blocks(of: listed, boundKey: shape.boundKey)
-                + BlockPacking.blocks(of: dynamic, boundKey: shape.boundKey, startsWithFirstTrade: true)
+                BlockPacking.blocks(of: listed, key: shape.key)
+                + BlockPacking.blocks(of: dynamic, key: shape.key, startsWithFirstTrade: true)
             cache[shape] = blocks
             return blocks
         }
@@ -69,7 +68,7 @@ final class KeyedRules: Sendable {
         shape.listed.sort()
         shape.dynamic.sort()
         if (shape.listed + shape.dynamic).contains(where: { readings[$0].mentions.contains(key) }) {
-            shape.boundKey = key
+            shape.key = .named(key)
         }
         return shape
     }

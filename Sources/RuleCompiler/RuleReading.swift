@@ -8,7 +8,7 @@ struct RuleReading {
     let index: Int
     /// Symbols that its expressions name, as owners or as values, in order of appearance.
     let mentions: [String]
-    /// Everything that it reads, for a key that it does not mention (for others it is no more).
+    /// Everything that it may read, whatever its key; for one key it is no more.
     let sources: Set<Source>
     /// Registers that it needs by itself, at most.
     let registerCount: Int
@@ -19,7 +19,7 @@ struct RuleReading {
         var found = Mentions()
         for expression in rule.expressions { found.visit(expression) }
         mentions = found.symbols
-        var lowering = ExpressionLowering()
+        var lowering = ExpressionLowering(key: .open)
         let nodes = lowering.lower(rule, index: index)
         let live = lowering.graph.reachable(from: nodes.conditions + nodes.reports)
         sources = lowering.graph.sources(of: live)
