@@ -11,6 +11,9 @@ final class BlockCode {
     let allStreams: UInt64
     /// For each rule: the inputs that must wake it while it rests.
     let wakeMasks: [UInt64]
+    /// Operands of `crosses`, also of one that only a message reads: each of their change points is seen
+    /// (LANGUAGE 5).
+    let crossingMask: UInt64
 
     init(_ program: BlockProgram, isSeries: Bool) {
         precondition(program.sourceCount <= BlockProgram.greatestSourceCount)
@@ -31,6 +34,7 @@ final class BlockCode {
         activeMask = active
         allStreams = streamBits
         wakeMasks = ExpiryAnalysis.wakeMasks(of: program)
+        crossingMask = program.code.filter(\.opcode.isCrossing).reduce(0) { $0 | $1.mask }
         streamMasks = program.streams.indices.map { stream in
             var mask = UInt64(1) << UInt64(stream)
             for (index, input) in program.inputs.enumerated() where input.stream == stream {

@@ -19,6 +19,7 @@ struct BlockState: ~Copyable {
     let ruleCount: Int
     let activeMask: UInt64
     let allStreams: UInt64
+    let crossingMask: UInt64
     let key: SymbolID?
     /// The key's trades and, if the block reads them, quotes: their scales are a message's decimals.
     let keyTrades: UnsafeMutablePointer<PointStream>?
@@ -53,6 +54,7 @@ struct BlockState: ~Copyable {
         reports = shared.reports
         activeMask = shared.activeMask
         allStreams = shared.allStreams
+        crossingMask = shared.crossingMask
         key = place.key
         keyTrades = place.keyTrades
         keyQuotes = place.keyQuotes
@@ -98,6 +100,15 @@ struct BlockState: ~Copyable {
         for index in 0..<inputCount { inputs[index].begin() }
     }
 
+    /// Makes the instance exist from `t` on. Points of that instant were applied while nobody read them:
+    /// they have arrived all the same (a named series has its first point then).
+    mutating func activate(at t: Int64) {
+        activate()
+        for index in 0..<streamCount where !streams[index].pointee.isEmpty {
+            if streams[index].pointee.newest.time == t { changed |= 1 << UInt64(index) }
+        }
+    }
+
     /// Brings the block to instant `t`: inputs, code, rules (LANGUAGE 2.4, steps 1 to 4).
     ///
     /// - Returns: true when the block is a named series whose value is a point at `t`.
@@ -124,7 +135,7 @@ struct BlockState: ~Copyable {
             for index in 0..<codeCount where code[index].mask & mask != 0 { execute(code + index, at: t) }
         }
         var next = Int64.max
-        var awaited = warmingUp
+        var awaited = warmingUp | crossingMask
         for index in 0..<ruleCount {
             let rule = rules + index
             if rule.pointee.mask & mask != 0 || rule.pointee.deadline <= t { step(rule, at: t, emitter) }

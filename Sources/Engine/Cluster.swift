@@ -162,7 +162,7 @@ struct Cluster: ~Copyable {
             let block = timers.first
             block.pointee.timer = Int64.max
             timers.update(block)
-            if !block.pointee.isActive { block.pointee.activate() }
+            if !block.pointee.isActive { block.pointee.activate(at: t) }
             if !block.pointee.isQueued { enqueue(block) }
         }
         if !series.isEmpty { evaluateSeries(at: t, emitter) }

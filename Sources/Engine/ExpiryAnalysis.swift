@@ -43,9 +43,7 @@ struct ExpiryAnalysis {
                 }
             }
         }
-        // Operands of `crosses` are never skipped: it compares with their last change point (LANGUAGE 5).
-        let operands = program.code.filter(\.opcode.isCrossing).reduce(0 as UInt64) { $0 | $1.mask }
-        return zip(masks, program.rules).map { $0 | ($1.mask & operands) }
+        return masks
     }
 
     private init(_ program: BlockProgram) {
@@ -94,5 +92,5 @@ struct ExpiryAnalysis {
 }
 
 extension Opcode {
-    fileprivate var isCrossing: Bool { self == .crosses || self == .crossesAbove || self == .crossesBelow }
+    var isCrossing: Bool { self == .crosses || self == .crossesAbove || self == .crossesBelow }
 }

@@ -176,10 +176,16 @@ final class ReferenceInterpreter {
             }
         }
         if call.builtin == .rate, case .rate(let index) = call.arguments[0] {
-            for rate in input.rates where rate.series == program.rateSeries[index] {
+            let rates = input.rates.filter { $0.series == program.rateSeries[index] }
+            for rate in rates {
                 found.insert(rate.knownAt)
-                if call.arguments.count > 1, case .duration(let within, _) = call.arguments[1] {
-                    found.insert(rate.knownAt + within)
+                guard call.arguments.count > 1, case .duration(let within, _) = call.arguments[1] else {
+                    continue
+                }
+                // Nothing changes when an observation grows stale that a later one has replaced.
+                let stale = rate.knownAt + within
+                if !rates.contains(where: { $0.knownAt > rate.knownAt && $0.knownAt < stale }) {
+                    found.insert(stale)
                 }
             }
         }

@@ -33,14 +33,15 @@ extension ReferenceInterpreter {
                 if let start = start(ofKeyless: rule) { steps += life(of: rule, "", from: start) }
                 continue
             }
-            let excluded = { (symbol: String) in target.exclude.contains(.symbol(symbol)) }
-            for case .symbol(let symbol) in target.include where !excluded(symbol) {
+            let listed = target.listedSymbols
+            for symbol in listed {
                 let feed = Self.feed(symbol)
                 let first = input.trades.filter { Self.feed($0.symbol) == feed }.map(\.trade.time).min()
                 if let first { steps += life(of: rule, symbol, from: first) }
             }
-            guard target.include.contains(.all) else { continue }
-            for symbol in symbols where !excluded(symbol) && !target.include.contains(.symbol(symbol)) {
+            guard target.selectsUnlisted else { continue }
+            let matcher = TargetMatcher(target)
+            for symbol in symbols where matcher.selects(symbol) && !listed.contains(symbol) {
                 let first = input.trades.first { $0.symbol == symbol }!.trade.time
                 steps += life(of: rule, symbol, from: first)
             }
