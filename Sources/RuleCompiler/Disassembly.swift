@@ -81,8 +81,10 @@ extension BlockProgram {
 
     private func text(_ rule: BlockRule) -> String {
         var text = "rule \(rule.rule) when r\(rule.when)"
+        for step in rule.chain { text += " then within \(span(step.within)) r\(step.condition)" }
         if let until = rule.until { text += " until r\(until)" }
         if let unless = rule.unless { text += " unless r\(unless)" }
+        for escalation in rule.escalations { text += " \(escalation.level) when r\(escalation.condition)" }
         text += " " + self.text(rule.mask)
         if rule.reportRegisters.isEmpty { return text }
         let registers = rule.reportRegisters.map { "r\($0)" }.joined(separator: " ")
@@ -111,10 +113,13 @@ extension Opcode {
         case .age: .bareStream
         case .windowCount, .windowProductSum, .windowWeightedMean, .deadlineReached, .rate: .bareInput
         case .windowSum, .windowMean, .windowFirst, .windowLast, .windowLeast, .windowGreatest, .windowRange,
-            .windowDeviation, .windowScore, .lagValue, .lagChange, .lagMove:
+            .windowVariance, .windowDeviation, .windowPopulationDeviation, .windowScore, .windowDrawdown,
+            .windowRebound, .lagValue, .lagChange, .lagMove:
             .input
         case .negate, .absolute, .squareRoot, .logarithm, .not, .known: .one
-        default: .two
+        case .add, .subtract, .multiply, .divide, .relativeDeviation, .least, .greatest, .less, .lessOrEqual,
+            .equal, .and, .or, .crossesAbove, .crossesBelow, .crosses, .coalesce:
+            .two
         }
     }
 }

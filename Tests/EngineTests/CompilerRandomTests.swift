@@ -84,6 +84,7 @@ struct CompilerRandomTests {
             let rendered = compiled.renderer.render(step, symbols: symbols)
             return ReferenceInterpreter.Step(
                 at: step.at, rule: rendered.rule, key: rendered.key, kind: rendered.kind.rawValue,
+                severity: rendered.severity.rawValue,
                 values: rendered.values.map { ReferenceInterpreter.bits($0.value ?? .nan) })
         }
     }

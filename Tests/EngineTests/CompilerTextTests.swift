@@ -94,6 +94,42 @@ struct CompilerTextTests {
         #expect(book.rules[0].session?.opens.isEmpty == false && book.rules[0].cooldown == 900_000)
     }
 
+    @Test func `Every clause of a rule's life has its place in the block`() throws {
+        let text = """
+            rule r on A
+              when price > 10
+              then within 5s drawdown(1m) < -1%
+              until stddev(price, 1m) < 1
+              escalate critical when price > 20
+            """
+        let (file, _) = parseRules(SourceFile(name: "text.rules", text: text.utf8))
+        let (program, problems) = checkRules([file])
+        #expect(!problems.hasErrors, "\(DiagnosticRenderer().render(problems))")
+        let block = try #require(compileRules(program).book.blocksForKey("A").first)
+        #expect(
+            block.disassembly == """
+                streams
+                  s0 trades key
+                inputs
+                  i0 window s0 1m sumA sumAA extremes(a)
+                code
+                  r0 = last s0 a                        [s0]
+                  r1 = constant 10.0                    []
+                  r2 = less r1 r0                       [s0]
+                  r3 = windowDeviation i0 a             [i0]
+                  r4 = constant 1.0                     []
+                  r5 = less r3 r4                       [i0]
+                  r6 = windowDrawdown i0 a              [i0]
+                  r7 = constant -0.01                   []
+                  r8 = less r6 r7                       [i0]
+                  r9 = constant 20.0                    []
+                  r10 = less r9 r0                      [s0]
+                rules
+                  rule 0 when r2 then within 5s r8 until r5 critical when r10 [s0 i0], reports 0..<0: r0 r6
+
+                """)
+    }
+
     @Test func `A step of the engine becomes the message that the rule says`() throws {
         let compiled = try compiled()
         let symbols = SymbolTable()

@@ -18,7 +18,8 @@ extension ReferenceInterpreter {
         }
 
         var description: String {
-            "\(at) \(rule) \(key.isEmpty ? "-" : key) \(kind) \(severity) \(values.map { Double(bitPattern: $0) })"
+            let numbers = values.map { Double(bitPattern: $0) }
+            return "\(at) \(rule) \(key.isEmpty ? "-" : key) \(kind) \(severity) \(numbers)"
         }
     }
 
