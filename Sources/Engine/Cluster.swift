@@ -94,6 +94,7 @@ struct Cluster: ~Copyable {
 
     /// Evaluates every instant before `end`.
     mutating func run(until end: Int64, slots: UnsafeMutablePointer<SymbolSlot>, _ emitter: Emitter) {
+        queue.settle()
         while true {
             let eventTime = queue.firstTime
             let t = min(timers.earliest, eventTime)
