@@ -154,11 +154,12 @@ public final class AlertEngine {
     public func finish(through time: Int64? = nil) -> [EngineTransition] {
         let last = time ?? greatestTime
         guard last != Int64.min, greatestTime != Int64.min else { return [] }
+        let end = last == Int64.max ? last : last + 1
         for feed in feedList where feed.pointee.hasEvents {
-            feed.pointee.watermark = max(feed.pointee.watermark, last + 1)
+            feed.pointee.watermark = max(feed.pointee.watermark, end)
         }
         startFeeds()
-        for cluster in clusters { run(cluster, until: last + 1) }
+        for cluster in clusters { run(cluster, until: end) }
         return takeTransitions()
     }
 

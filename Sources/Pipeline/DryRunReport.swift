@@ -57,7 +57,7 @@ extension DryRun {
                 + "\(NumberText.seconds(elapsed)) (\(NumberText.rate(path.tradeCount, elapsed)) trades/s): "
                 + "\(tally.alerts.counted("alert")), \(tally.transitions.counted("transition")), "
                 + "\(counters.late.grouped) late, "
-                + "\((refused.reduce(0) { $0 + $1.count }).grouped) refused")
+                + "\((refused.reduce(counters.tooManyDigits) { $0 + $1.count }).grouped) refused")
         if path.tradeCount == 0 { console.say("note: the files hold no trade; is --trades what you meant?") }
     }
 

@@ -2,12 +2,16 @@ public import MarketModel
 
 /// Times as users type them on a command line.
 public enum TimeText {
+    /// The end of the year 9999.
+    private static let greatestMilliseconds: UInt64 = 253_402_300_799_999
+
     /// Reads `2025-03-10`, `2025-03-10T14:30`, `2025-03-10 14:30:00.123`, each with or without `Z` or an
     /// offset such as `+01:00`, or milliseconds since the epoch. Without an offset the time is UTC.
     ///
     /// - Returns: nil for anything else.
     public static func timestamp(_ text: String) -> Timestamp? {
         if let milliseconds = Int64(text), text.utf8.count > 8 {
+            guard milliseconds.magnitude <= greatestMilliseconds else { return nil }
             return Timestamp(milliseconds: milliseconds)
         }
         var scanner = DigitScanner(text)

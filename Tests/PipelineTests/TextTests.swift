@@ -23,6 +23,7 @@ struct TextTests {
         "what is no time is refused",
         arguments: [
             "", "today", "2025", "2025-02-29", "2025-13-01", "2025-03-10T25:00", "2025-03-10T14:30:00+1",
+            "9223372036854775807", "-9223372036854775808",
         ])
     func notTimes(text: String) {
         #expect(TimeText.timestamp(text) == nil)
