@@ -106,7 +106,8 @@ extension Checker {
             return report(Fault.misplacedName(name, other.meaning.word), in: scope)
         }
         let parameters = owner == nil ? scope.parameters.keys.sorted() : []
-        let candidates = parameters + definitions.names(in: .value) + BuiltinTable.names
+        let alertParts = owner == nil && scope.place == .message ? ["rule", "severity", "symbol"] : []
+        let candidates = parameters + definitions.names(in: .value) + alertParts + BuiltinTable.names
         report(Fault.unknownName(name, near: nearestName(to: name.text, among: candidates)), in: scope)
     }
 
