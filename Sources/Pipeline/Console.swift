@@ -4,6 +4,12 @@ import Synchronization
 /// Where text goes: a terminal, a file, a test's memory.
 public protocol TextSink: Sendable {
     func write(_ text: String)
+    /// Why something could not be written; nil while all is.
+    var failure: String? { get }
+}
+
+extension TextSink {
+    public var failure: String? { nil }
 }
 
 /// What a command writes to: results on one stream, what happens meanwhile on the other.
@@ -54,8 +60,11 @@ public struct Console: Sendable {
 /// Writes to a file descriptor at once, whole texts never interleaved.
 public final class DescriptorSink: TextSink {
     private let descriptor: Mutex<Int32>
+    private let error = Mutex<Int32?>(nil)
 
     public init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+    public var failure: String? { error.withLock { $0 }.map { String(cString: strerror($0)) } }
 
     public func write(_ text: String) {
         var text = text
@@ -66,8 +75,11 @@ public final class DescriptorSink: TextSink {
                     let count = Foundation.write(
                         descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
                     if count < 0 && errno == EINTR { continue }
-                    // A closed pipe or a full disk: nobody is left to be told.
-                    guard count > 0 else { return }
+                    // A closed pipe or a full disk: the command ends with it, see `failure`.
+                    guard count > 0 else {
+                        let number = errno
+                        return error.withLock { $0 = $0 ?? number }
+                    }
                     written += count
                 }
             }

@@ -76,6 +76,11 @@ public struct DryRun: Sendable {
         } catch {
             throw CommandFailure(.failure, "\(error)")
         }
+        if let reason = console.output.failure {
+            throw CommandFailure(
+                .failure, "the alerts could not all be written to standard output: \(reason)",
+                help: "make room, or write them elsewhere, and run again")
+        }
         return .success
     }
 

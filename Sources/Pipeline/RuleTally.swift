@@ -7,6 +7,7 @@ struct RuleTally: Sendable {
         var resolved = 0
         var other = 0
         var keys: Set<String> = []
+        /// The first time it fired.
         var first: Timestamp?
     }
 
@@ -25,12 +26,13 @@ struct RuleTally: Sendable {
         transitions += 1
         var row = rows[transition.rule] ?? Row()
         switch transition.kind {
-        case .firing: row.firing += 1
+        case .firing:
+            row.firing += 1
+            if row.first == nil { row.first = transition.at }
         case .resolved: row.resolved += 1
         case .pending, .dropped, .escalated, .repeated: row.other += 1
         }
         row.keys.insert(transition.key)
-        if row.first == nil { row.first = transition.at }
         rows[transition.rule] = row
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Pipeline
@@ -143,6 +144,24 @@ struct DryRunTests {
         let all = try dryRun(Self.trades, rules: rule) { $0.transitions = "all" }
         let kinds = all.output.split(separator: "\n").map { $0.split(separator: " ")[2] }
         #expect(kinds == ["PENDING", "DROPPED", "PENDING"])
+        #expect(all.said.contains("held         0         0         1  -"))
+    }
+
+    @Test("alerts that cannot be written are a failure, not a success")
+    func fullDisk() throws {
+        let place = try TemporaryDirectory()
+        try place.write(Self.rules, to: "test.rules")
+        try place.write(Self.trades, to: "trades.csv")
+        let disk = open("/dev/full", O_WRONLY)
+        defer { close(disk) }
+        let dryRun = DryRun(
+            try DryRunOptions(
+                DryRunRequest(rules: ["\(place.path)/test.rules"], trades: ["\(place.path)/trades.csv"])),
+            environment: [:], console: Console(output: DescriptorSink(disk), status: MemorySink()),
+            now: { .zero })
+        let failure = #expect(throws: CommandFailure.self) { try dryRun.run() }
+        #expect(failure?.status == .failure)
+        #expect(failure?.message.contains("No space left on device") == true)
     }
 
     @Test("a rate without a file is said to be unknown, and a file that no rule needs too")
