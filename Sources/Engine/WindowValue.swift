@@ -71,7 +71,7 @@ extension InputState {
 
     mutating func windowRange(_ column: Column) -> Double {
         guard let (least, greatest) = extremes(of: column) else { return .nan }
-        if column == .real { return real(greatest) - real(least) }
+        if column == .real { return finite(real(greatest) - real(least)) }
         return Double(greatest &- least)
             / Double(unit(column))
     }
@@ -82,6 +82,9 @@ extension InputState {
         if column == .real { return real(value) }
         return Double(value) / Double(unit(column))
     }
+
+    /// There is no infinity in the language (LANGUAGE 3.3).
+    private func finite(_ value: Double) -> Double { value.isFinite ? value : .nan }
 
     private func real(_ bits: Int64) -> Double { Double(bitPattern: UInt64(bitPattern: bits)) }
 
@@ -181,7 +184,7 @@ extension InputState {
         guard isKnown else { return .nan }
         let before = stream.pointee[upper &- 1]
         let now = stream.pointee.newest
-        if column == .real { return now.real - before.real }
+        if column == .real { return finite(now.real - before.real) }
         let difference = now.integer(column) &- before.integer(column)
         return Double(difference) / Double(unit(column))
     }
