@@ -134,9 +134,8 @@ struct ConfigurationReadingTests {
             DiagnosticRenderer().render(reader.diagnostics) == """
                 error[E111]: the environment variable `HOST` is not set
                   --> some.yaml:2:15
-                  |
-                2 | url: 'https://${HOST}/x'
-                  |               ^^^^^^^
+                  2 | url: 'https://${HOST}/x'
+                    |               ^^^^^^^
                   = help: set it before the start: `export HOST=...`
                   = help: a literal `${` is written `$${`
 

@@ -33,7 +33,7 @@ import Testing
         let spans = text.split(separator: "`", omittingEmptySubsequences: false)
         let code = spans.indices.filter { $0 % 2 == 1 && spans[$0].first?.isNumber == false }
         let words = code.map { spans[$0] }.filter { !$0.contains("3 trades") }.flatMap {
-            $0.split(separator: " ")
+            $0.split(whereSeparator: \.isWhitespace)
         }
         return Set(words.map { String($0.prefix { $0.isLetter || $0 == "_" }) })
     }
