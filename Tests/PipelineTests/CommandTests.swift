@@ -38,7 +38,7 @@ struct CommandTests {
 
     @Test(
         "every command's help shows an example",
-        arguments: [["check"], ["dry-run"], ["run"], ["demo"], ["notify", "test"]])
+        arguments: [["check"], ["fmt"], ["dry-run"], ["run"], ["demo"], ["notify", "test"]])
     func help(command: [String]) throws {
         let result = try run(command + ["--help"])
         #expect(result.status == 0)
@@ -57,6 +57,8 @@ struct CommandTests {
         #expect(try run(["--version"]).status == 0)
         #expect(try run(["check"], in: place.path).status == 0)
         #expect(try run(["check", "bad.rules"], in: place.path).status == 1)
+        #expect(try run(["fmt", "--check"], in: place.path).status == 0)
+        #expect(try run(["fmt", "--check", "nothing.rules"], in: place.path).status == 1)
         #expect(try run(["chek"]).status == 2)
         #expect(try run(["dry-run", "--trades", "x", "--format", "xml"]).status == 2)
         #expect(try run(["run", "--config", "nothing.yaml"], in: place.path).status == 2)
