@@ -5,19 +5,27 @@ public struct Check: Sendable {
     private let paths: [String]
     private let notifiers: String?
     private let environment: [String: String]
+    private let format: DiagnosticFormat
 
-    public init(paths: [String], notifiers: String?, environment: [String: String]) {
+    public init(
+        paths: [String], notifiers: String?, environment: [String: String], format: DiagnosticFormat = .text
+    ) {
         self.paths = paths
         self.notifiers = notifiers
         self.environment = environment
+        self.format = format
     }
 
-    /// Shows every diagnostic and the counts.
+    /// Shows every diagnostic and the counts. What programs read goes to the output, all else to the status.
     ///
     /// - Returns: `.findings` when there is an error.
     public func run(_ console: Console) -> CommandStatus {
         let rules = RuleSet(paths: paths, notifiers: notifiers, depth: .form, environment: environment)
-        rules.show(console)
+        switch format {
+        case .text: rules.show(console)
+        case .json: for diagnostic in rules.diagnostics { console.print(diagnostic.json) }
+        case .github: for diagnostic in rules.diagnostics { console.print(diagnostic.workflowCommand) }
+        }
         if rules.notifiers.directory == nil {
             console.say(
                 "note: notify clauses were not checked: no directory notifiers/ beside the rules; "

@@ -119,7 +119,10 @@ public struct DryRunOptions: Sendable {
             help: "write 2025-03-10, 2025-03-10T14:30Z or milliseconds since 1970")
     }
 
-    private static func choice<Choice: RawRepresentable & CaseIterable>(
+    /// The value that an option names.
+    ///
+    /// - Throws: `.usage` with the nearest name, and all of them.
+    static func choice<Choice: RawRepresentable & CaseIterable>(
         _ text: String, option: String
     ) throws(CommandFailure) -> Choice where Choice.RawValue == String {
         if let choice = Choice(rawValue: text) { return choice }

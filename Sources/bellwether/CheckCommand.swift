@@ -10,6 +10,8 @@ struct CheckCommand: ParsableCommand {
               bellwether check                       rules/ against notifiers/
               bellwether check rules/tech.rules
               bellwether check rules --notifiers /etc/bellwether/notifiers
+              bellwether check --format json         one object a line, for editors and scripts
+              bellwether check --format github       annotations in a GitHub workflow
 
             Exits with 1 when there is an error.
             """)
@@ -20,8 +22,13 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Directory of notifier files; by default notifiers/ beside the rules, if it is there.")
     var notifiers: String?
 
+    @Option(help: "How diagnostics are written: text, json, github.")
+    var format = "text"
+
     func run() throws {
-        let check = Check(paths: paths, notifiers: notifiers, environment: environment)
+        let check = Check(
+            paths: paths, notifiers: notifiers, environment: environment,
+            format: try DiagnosticFormat(option: format))
         try finish(check.run(console))
     }
 }
