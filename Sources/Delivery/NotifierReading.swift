@@ -23,6 +23,11 @@ private struct NotifierReading {
 
     let root: YAMLMap
     var secretSpans: [SourceSpan] = []
+    /// What either kind reads: where the kind is not known, none of them is a mistake.
+    private static let keysOfSomeKind = [
+        "url", "format", "headers", "timeout", "server", "starttls", "username", "password", "ca_file",
+        "from", "to", "subject_prefix", "timezone",
+    ]
 
     mutating func definition(name: String) -> NotifierDefinition? {
         if !isRuleName(name) {
@@ -37,7 +42,9 @@ private struct NotifierReading {
         switch kind {
         case .webhook: channel = webhook().map { .webhook($0) }
         case .email: channel = email().map { .email($0) }
-        case nil: return nil
+        case nil:
+            for key in Self.keysOfSomeKind { _ = root[key] }
+            return nil
         }
         return channel.map {
             NotifierDefinition(name: name, channel: $0, leastSeverity: severity, retryFor: retryFor)

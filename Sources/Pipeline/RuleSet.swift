@@ -34,6 +34,8 @@ public struct RuleSet: Sendable {
             sources.diagnostics + notifiers.diagnostics
             + RuleSet.inOrder(parsed.flatMap(\.diagnostics) + findings, of: sources.files)
         if program.rules.isEmpty, !all.hasErrors {
+            // The error says the same of the whole.
+            all.removeAll { $0.code == FaultCode.noRules.rawValue }
             all.append(RuleSet.nothingToDo(paths))
         }
         self.notifiers = notifiers

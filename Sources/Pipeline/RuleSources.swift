@@ -101,8 +101,8 @@ extension CommandFailure {
     /// The short reason of an error of the system: `Permission denied`.
     static func reason(_ error: any Error) -> String {
         let cocoa = error as NSError
-        if let posix = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError, posix.domain == NSPOSIXErrorDomain {
-            return String(cString: strerror(Int32(posix.code)))
+        if let posix = cocoa.userInfo[NSUnderlyingErrorKey] as? POSIXError {
+            return String(cString: strerror(posix.code.rawValue))
         }
         return cocoa.domain == NSPOSIXErrorDomain
             ? String(cString: strerror(Int32(cocoa.code))) : "\(error)"

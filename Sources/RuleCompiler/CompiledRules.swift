@@ -26,7 +26,7 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
     var diagnostics: [Diagnostic] = []
     let readings = program.rules.enumerated().map { RuleReading($1, index: $0) }.filter { reading in
         if BlockPacking.fits(reading.sources, reading.registerCount) { return true }
-        diagnostics.append(tooLarge("rule '\(reading.rule.name)'", reading.sources, at: reading.rule.span))
+        diagnostics.append(tooLarge("rule `\(reading.rule.name)`", reading.sources, at: reading.rule.span))
         return false
     }
     let keyed = KeyedRules(readings.compactMap { reading in reading.rule.target.map { (reading, $0) } })
@@ -39,7 +39,7 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
         var value = lowering.lower(series.expression)
         let sources = lowering.graph.sources(of: lowering.graph.reachable(from: [value]))
         if !BlockPacking.fits(sources, lowering.graph.nodes.count) {
-            diagnostics.append(tooLarge("series '\(series.name)'", sources, at: nil))
+            diagnostics.append(tooLarge("series `\(series.name)`", sources, at: nil))
             value = lowering.graph.unknown()
         }
         let (block, register) = BlockLayout.program(lowering.graph, rules: [], value: value)

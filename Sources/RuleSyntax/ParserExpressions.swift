@@ -72,8 +72,22 @@ extension Parser {
         }
     }
 
-    /// The operator that the current token is, a misspelt one included.
+    /// The operator that a word stands for when it is spoken, with a value behind it.
+    private mutating func spokenOperator() -> BinaryOperator? {
+        guard case .word(let text) = current.kind, !current.leadsLine,
+            let meant = SyntaxProblem.spokenOperators[text]
+        else { return nil }
+        let next = peek()
+        if case .word(let word) = next.kind, SyntaxProblem.spokenOperators[word] != nil { return nil }
+        return !next.leadsLine && (next.startsOperand || next.is(.open)) ? meant : nil
+    }
+
+    /// The operator that the current token is, a misspelt or spoken one included.
     private mutating func infix() -> Infix? {
+        if let meant = spokenOperator() {
+            mend(unexpectedBehindExpression(), at: current)
+            return .binary(meant)
+        }
         let candidates = Keyword.infix + Keyword.clauses + Keyword.items
         if let near = misspeltKeyword(among: candidates), Keyword.infix.contains(near) {
             mendKeyword(near, place: "an operator")

@@ -108,6 +108,12 @@ extension SyntaxProblem {
         }
     }
 
+    /// What a trader says where the language has a mark; the meaning is beyond doubt.
+    static let spokenOperators: [String: BinaryOperator] = [
+        "above": .greater, "over": .greater, "below": .less, "under": .less, "is": .equal, "equals": .equal,
+        "times": .multiply,
+    ]
+
     /// What a trader says and the language writes otherwise.
     private static let spoken = [
         "`above`": "write `>`, or `crosses above` for the moment of crossing",

@@ -61,7 +61,7 @@ struct CompilerBookTests {
         let compiled = compileRules(
             CheckedProgram(rules: [L.rule("huge", when: sum > 5), L.rule("small", when: L.price > 5)]))
         #expect(compiled.diagnostics.map(\.code) == ["E099"])
-        #expect(compiled.diagnostics[0].message.hasPrefix("rule 'huge' reads 65 different streams"))
+        #expect(compiled.diagnostics[0].message.hasPrefix("rule `huge` reads 65 different streams"))
         #expect(compiled.book.blocksForKey("AAPL").flatMap(\.rules).map(\.rule) == [1])
         #expect(compiled.book.rules.map(\.name) == ["huge", "small"])
     }

@@ -29,6 +29,17 @@ struct CheckerFilesTests {
         #expect(codes.count == 1 && codes[0] < "E020", "\(codes)\n\(text)")
     }
 
+    @Test(
+        "One mistake is one finding",
+        arguments: [
+            ("rule a on AAPL\n  when price above 100\n", "E009"),
+            ("rule a on AAPL\n  when price under 100 and size is 5\n", "E009 E009"),
+            ("let range = 5\nrule a on AAPL\n  when price > range\n", "E031"),
+        ])
+    func cascades(text: String, codes: String) {
+        #expect(Checking(text).codes.joined(separator: " ") == codes, "\(text)")
+    }
+
     @Test("A mistake that only a `let`'s argument makes is shown at the argument, with the use")
     func argumentOrigin() throws {
         let text = """

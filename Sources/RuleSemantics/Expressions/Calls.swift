@@ -28,7 +28,10 @@ extension Checker {
         case .series(let series): return marketTerm(whole, series, use, in: scope)
         case .function(let function):
             guard let arguments = use.arguments else {
-                report(Fault.bracketsNeeded(use.name, row), in: scope)
+                // A definition of that name is an error of its own, and is what is meant here.
+                if definitions.find(use.name.text, in: .value) == nil {
+                    report(Fault.bracketsNeeded(use.name, row), in: scope)
+                }
                 return .mistaken(whole)
             }
             if let owner = use.owner, function == .rate || function == .firing {
