@@ -70,9 +70,13 @@ let package = Package(
 
         // Wiring.
         module(
+            "Scenarios",
+            ["MarketModel", "Diagnostics", "RuleSyntax", "RuleSemantics", "Engine", "RuleCompiler"]),
+        module(
             "Pipeline",
             [
-                "MarketModel", "Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics", "Engine",
+                "Scenarios", "MarketModel", "Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics",
+                "Engine",
                 "RuleCompiler", "Kafka", "Feeds", "Configuration", "Delivery", "SampleMarket", logging,
                 webServer,
             ]),
@@ -110,7 +114,8 @@ let package = Package(
         tests(
             "PipelineTests",
             [
-                "Pipeline", "MarketModel", "Engine", "RuleCompiler", "RuleSemantics", "Feeds", "Kafka",
+                "Pipeline", "Scenarios", "MarketModel", "Engine", "RuleCompiler", "RuleSemantics", "Feeds",
+                "Kafka",
                 "Delivery", "Configuration", "SampleMarket", webServer,
             ]),
         tests(
@@ -119,6 +124,10 @@ let package = Package(
                 "SampleMarket", "MarketModel", "Diagnostics", "RuleSyntax", "RuleSemantics", "RuleCompiler",
                 "Engine", "Feeds",
             ], exclude: ["Fixtures"]),
+        tests(
+            "ScenariosTests",
+            ["Scenarios", "MarketModel", "Diagnostics", "RuleSyntax", "RuleSemantics"],
+            exclude: ["Fixtures"]),
         tests("TidyTests", []),
     ]
 )

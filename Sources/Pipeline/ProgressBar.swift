@@ -21,6 +21,13 @@ struct ProgressBar {
 
     /// - Parameter fraction: of the input, from 0 to 1.
     mutating func show(fraction: Double, trades: Int) {
+        show(fraction: fraction) { elapsed in
+            "\(trades.grouped) trades  \(NumberText.rate(trades, elapsed)) trades/s"
+        }
+    }
+
+    /// - Parameter note: what stands behind the bar, from the seconds that have passed.
+    mutating func show(fraction: Double, note: (Double) -> String) {
         guard console.statusIsTerminal else { return }
         let time = now()
         if let lastDrawn, time - lastDrawn < ProgressBar.interval { return }
@@ -34,8 +41,7 @@ struct ProgressBar {
         let padding = String(repeating: " ", count: 3 - percent.count)
         let elapsed = (time - start).seconds
         console.status.write(
-            "\r\(label) [\(bar)] \(padding)\(percent)%  \(trades.grouped) trades  "
-                + "\(NumberText.rate(trades, elapsed)) trades/s\u{1b}[K")
+            "\r\(label) [\(bar)] \(padding)\(percent)%  \(note(elapsed))\u{1b}[K")
     }
 
     /// Takes the line away, so that what follows starts on a clean one.

@@ -42,3 +42,11 @@ public func canonicalDuration(_ ms: Int64) -> String {
     }
     return text
 }
+
+/// The milliseconds of `1h30m`; nil where the text is no duration, or longer than any rule may write.
+public func durationMilliseconds(_ text: String) -> Int64? {
+    guard !text.isEmpty, case .exact(let milliseconds)? = DurationSpelling.milliseconds(text) else {
+        return nil
+    }
+    return milliseconds
+}

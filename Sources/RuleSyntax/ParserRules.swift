@@ -166,7 +166,7 @@ extension Clause.Kind {
 
 extension Expression {
     /// The operands of the topmost `and` or `or`; the expression itself where there is none.
-    var parts: [Expression] {
+    public var parts: [Expression] {
         guard case .binary(let top, _, _, _) = kind, top == .and || top == .or else { return [self] }
         var parts: [Expression] = []
         var rest = self

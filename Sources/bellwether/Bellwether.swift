@@ -12,6 +12,7 @@ struct Bellwether: AsyncParsableCommand {
             Rules are text files; write one into rules/, then:
 
               bellwether check                                  read and check them
+              bellwether test                                   run the tests beside them
               bellwether fmt                                    lay them out
               bellwether dry-run --rules rules --trades 'trades-*.csv.gz'
                                                                 what they would have said
@@ -22,8 +23,8 @@ struct Bellwether: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            CheckCommand.self, FormatCommand.self, DryRunCommand.self, RunCommand.self, DemoCommand.self,
-            NotifyCommand.self,
+            CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, RunCommand.self,
+            DemoCommand.self, NotifyCommand.self,
         ])
 
     static func main() async {

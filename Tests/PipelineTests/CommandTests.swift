@@ -38,7 +38,7 @@ struct CommandTests {
 
     @Test(
         "every command's help shows an example",
-        arguments: [["check"], ["fmt"], ["dry-run"], ["run"], ["demo"], ["notify", "test"]])
+        arguments: [["check"], ["fmt"], ["test"], ["dry-run"], ["run"], ["demo"], ["notify", "test"]])
     func help(command: [String]) throws {
         let result = try run(command + ["--help"])
         #expect(result.status == 0)
@@ -68,6 +68,32 @@ struct CommandTests {
         let unreachable = try run(["run"], in: place.path)
         #expect(unreachable.status == 3)
         #expect(unreachable.text.contains("127.0.0.1:1"), "\(unreachable.text)")
+    }
+
+    @Test("test: 0 all pass, 1 one fails or a clause is untried, 2 nothing to run; checks pass tests by")
+    func ruleTests() throws {
+        let place = try TemporaryDirectory()
+        let tape = "  tape\n    A 1 3 1\n  expect\n"
+        try place.write("rule a on A\n  when price > 2\n", to: "rules/a.rules")
+        try place.write(
+            "test \"it fires\"\n\(tape)    at 1s a A firing\n    at 2s a A resolved\n", to: "rules/a.test")
+        #expect(try run(["check"], in: place.path).status == 0)
+        let good = try run(["test", "--coverage", "--mutate"], in: place.path)
+        #expect(good.status == 0, "\(good.text)")
+        #expect(good.text.contains("1 test, 1 passed, 0 failed"))
+        #expect(good.text.contains("coverage: 3 of 3 clauses"))
+        #expect(good.text.contains("mutants: 0 of 2 small changes"))
+        #expect(
+            try run(["test", "rules/a.test", "--format", "tap"], in: place.path).text.contains("ok 1 - "))
+        #expect(try run(["test", "--filter", "nothing"], in: place.path).status == 2)
+        #expect(try run(["test", "--format", "xml"], in: place.path).status == 2)
+        try place.write("test \"it does not\"\n\(tape)    no alerts\n", to: "rules/b.test")
+        #expect(try run(["test"], in: place.path).status == 1)
+        #expect(try run(["test", "rules/a.rules"], in: place.path).status == 0)
+        try place.write("rule b on A\n  when price > 2\n", to: "other/b.rules")
+        #expect(try run(["test", "other"], in: place.path).status == 2)
+        try place.write("test \"quiet\"\n  tape\n    A 1\n  expect no alerts\n", to: "other/b.test")
+        #expect(try run(["test", "other", "--coverage"], in: place.path).status == 1)
     }
 
     @Test("SIGTERM ends a run in order: what was read is dealt with, and the summary is shown")

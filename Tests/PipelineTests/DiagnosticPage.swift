@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import RuleSemantics
 import RuleSyntax
+import Scenarios
 import Testing
 
 @testable import Pipeline
@@ -113,6 +114,10 @@ struct DiagnosticExample {
                 path: "\(directory)/\(configuration)", environment: environment)
             _ = RunConfiguration(reader, directory: directory)
             return reader.diagnostics
+        }
+        if files.contains(where: { $0.name.hasSuffix(".test") }) {
+            let sources = TestSources(paths: ["\(directory)/rules"])
+            return TestSuite(rules: sources.rules, tests: sources.tests).diagnostics
         }
         let hasRules = !paths.isEmpty || files.contains { $0.name.hasSuffix(".rules") }
         guard hasRules else {

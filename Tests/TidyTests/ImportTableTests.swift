@@ -30,8 +30,9 @@ import Testing
         "Configuration": Row(ours: ["Diagnostics"], outside: ["Yams"]),
         "Delivery": Row(ours: nouns.union(["HTTPTransport", "Configuration"]), outside: ["Logging"]),
         "SampleMarket": Row(ours: ["MarketModel"]),
+        "Scenarios": Row(ours: hot),
         "Pipeline": Row(
-            ours: hot.union(edges).union(["SampleMarket"]),
+            ours: hot.union(edges).union(["SampleMarket", "Scenarios"]),
             outside: ["Logging", "FlyingFox", "FlyingSocks"]),
         "bellwether": Row(ours: ["Pipeline"], outside: ["ArgumentParser"]),
     ]

@@ -1,0 +1,150 @@
+import MarketModel
+import RuleSemantics
+import RuleSyntax
+
+/// What a rule's conditions read at an instant, and what their windows held.
+struct Explanation: Sendable {
+    struct Line {
+        /// `when`, `until`; empty where it goes on.
+        var clause: String
+        var text: String
+        var value: String
+    }
+
+    var rule: String
+    var key: String
+    var at: Int64
+    /// Operands with true, false or unknown.
+    var conditions: [Line] = []
+    /// What they read.
+    var values: [Line] = []
+    /// `price over 5m: 30 points, first 100, ...`.
+    var windows: [String] = []
+}
+
+/// Asks the engine why, at the instants at which a test went wrong.
+struct Explainer {
+    /// Beyond the first few, more explanations explain nothing more.
+    private static let greatestCount = 3
+
+    private let bound: BoundTest
+    private let program: CheckedProgram
+    private let files: [RuleFile]
+    private let text: CheckedText
+
+    init(bound: BoundTest, program: CheckedProgram, files: [RuleFile]) {
+        self.bound = bound
+        self.program = program
+        self.files = files
+        text = CheckedText(program: program)
+    }
+
+    func explain(_ outcome: TestOutcome) -> [Explanation] {
+        var places: [Explanation] = []
+        func add(_ rule: String, _ key: String, _ at: Int64) {
+            let isKnown = places.contains { $0.rule == rule && $0.key == key && $0.at == at }
+            if !isKnown, places.count < Explainer.greatestCount {
+                places.append(Explanation(rule: rule, key: key, at: at))
+            }
+        }
+        for row in outcome.rows where !row.isRight {
+            if let expected = row.expected {
+                add(expected.rule.text, expected.key?.text ?? "", expected.at)
+            }
+            if let actual = row.actual { add(actual.rule, actual.key, actual.at.milliseconds) }
+        }
+        return places.compactMap { explain($0) }
+    }
+
+    private func explain(_ place: Explanation) -> Explanation? {
+        guard let rule = program.rules.first(where: { $0.name == place.rule }) else { return nil }
+        let conditions = RuleOutline(rule, in: files).clauses.filter { !$0.operands.isEmpty }
+        let operands = conditions.flatMap(\.operands).map(\.expression)
+        var calls: [(text: String, call: BuiltinCall)] = []
+        for call in operands.flatMap({ text.calls(of: $0) })
+        where !calls.contains(where: { $0.text == text.text(call) }) {
+            calls.append((text.text(call), call))
+        }
+        var series: [SeriesReference] = []
+        for one in operands.flatMap({ text.series(of: $0) }) where !series.contains(one) {
+            series.append(one)
+        }
+        var windows: [(series: SeriesReference, window: CheckedWindow)] = []
+        for window in calls.compactMap({ text.window(of: $0.call) })
+        where !windows.contains(where: { $0.series == window.series && $0.window == window.window }) {
+            windows.append(window)
+        }
+        var probes = [probe(place, operands.map { ($0, NumberFormat(unit: .bool)) })]
+        probes += calls.map { probe(place, [(.call($0.call), format(of: $0.call))]) }
+        probes += series.map { probe(place, [(.series($0), format(of: $0))]) }
+        probes += windows.map { probe(place, contents($0.series, $0.window)) }
+        let texts = read(probes, of: bound.test, in: program).map { $0?.texts ?? [] }
+
+        var explanation = place
+        var truths = texts[0][...]
+        for clause in conditions {
+            for (index, operand) in clause.operands.enumerated() {
+                let word = index == 0 ? String(clause.text.prefix { $0 != " " }) : ""
+                let value = known(truths.popFirst())
+                explanation.conditions.append(.init(clause: word, text: operand.text, value: value))
+            }
+        }
+        var rest = texts.dropFirst()
+        for name in calls.map(\.text) + series.map({ text.text($0) }) {
+            let value = known(rest.popFirst()?.first)
+            explanation.values.append(.init(clause: "", text: name, value: value))
+        }
+        for window in windows {
+            explanation.windows.append(describe(window.series, window.window, rest.popFirst() ?? []))
+        }
+        return explanation
+    }
+
+    private func probe(
+        _ place: Explanation, _ values: [(expression: CheckedExpression, format: NumberFormat)]
+    ) -> Probe {
+        Probe(at: place.at, key: place.key.isEmpty ? nil : place.key, values: values)
+    }
+
+    private func known(_ text: String?) -> String { text == nil || text == "n/a" ? "unknown" : text ?? "" }
+
+    // MARK: Windows
+
+    private func contents(
+        _ series: SeriesReference, _ window: CheckedWindow
+    ) -> [(expression: CheckedExpression, format: NumberFormat)] {
+        let builtins: [BuiltinName] = [.count, .first, .last, .min, .max]
+        return builtins.map { name in
+            let call = BuiltinCall(
+                builtin: name, owner: .key, arguments: [.series(series), .window(window)],
+                span: bound.test.span)
+            return (.call(call), name == .count ? NumberFormat(decimals: 0) : format(of: series))
+        }
+    }
+
+    private func describe(_ series: SeriesReference, _ window: CheckedWindow, _ texts: [String]) -> String {
+        let head = "\(text.text(series)) over \(text.text(window)): "
+        guard texts.count == 5, texts[0] != "n/a" else { return head + "unknown, the window is not full yet" }
+        if texts[0] == "0" { return head + "no point" }
+        let points = texts[0] == "1" ? "1 point" : "\(texts[0]) points"
+        return head + "\(points), first \(texts[1]), last \(texts[2]), min \(texts[3]), max \(texts[4])"
+    }
+
+    private func format(of series: SeriesReference) -> NumberFormat {
+        switch series {
+        case .market(.size, .key): NumberFormat(symbolDecimals: .size)
+        case .market(.mid, _), .market(.spread, _): NumberFormat()
+        case .market(_, .key): NumberFormat(symbolDecimals: .price)
+        default: NumberFormat()
+        }
+    }
+
+    private func format(of call: BuiltinCall) -> NumberFormat {
+        switch BuiltinTable.row(named: call.builtin.rawValue)?.result {
+        case .ratio: NumberFormat(unit: .percent)
+        case .duration: NumberFormat(unit: .duration)
+        case .bool: NumberFormat(unit: .bool)
+        default: NumberFormat()
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import RuleSemantics
+import RuleSyntax
+
+/// Checked calls as text, and what their windows hold.
+struct CheckedText {
+    let program: CheckedProgram
+
+    /// The calls of an expression that read the market, in order of appearance.
+    func calls(of expression: CheckedExpression) -> [BuiltinCall] {
+        switch expression {
+        case .number, .bool, .symbol, .series: return []
+        case .call(let call):
+            let inner = call.arguments.flatMap { argument -> [BuiltinCall] in
+                if case .expression(let operand) = argument { return calls(of: operand) }
+                return []
+            }
+            let row = BuiltinTable.row(named: call.builtin.rawValue)
+            let isPlain = row?.isScalar ?? false || call.builtin == .deviation
+            return (isPlain ? [] : [call]) + inner
+        case .negate(let inner), .not(let inner): return calls(of: inner)
+        case .arithmetic(_, let left, let right), .comparison(_, let left, let right),
+            .and(let left, let right), .or(let left, let right), .crosses(_, let left, let right):
+            return calls(of: left) + calls(of: right)
+        case .between(let value, let low, let high):
+            return calls(of: value) + calls(of: low) + calls(of: high)
+        }
+    }
+
+    /// The prevailing values that an expression reads outside calls: `price`, `SPY.bid`.
+    func series(of expression: CheckedExpression) -> [SeriesReference] {
+        switch expression {
+        case .number, .bool, .symbol: return []
+        case .series(let reference): return [reference]
+        case .call(let call):
+            return call.arguments.flatMap { argument -> [SeriesReference] in
+                if case .expression(let operand) = argument { return series(of: operand) }
+                return []
+            }
+        case .negate(let inner), .not(let inner): return series(of: inner)
+        case .arithmetic(_, let left, let right), .comparison(_, let left, let right),
+            .and(let left, let right), .or(let left, let right), .crosses(_, let left, let right):
+            return series(of: left) + series(of: right)
+        case .between(let value, let low, let high):
+            return series(of: value) + series(of: low) + series(of: high)
+        }
+    }
+
+    /// The series and window that a call looks at; nil where it looks at none.
+    func window(of call: BuiltinCall) -> (series: SeriesReference, window: CheckedWindow)? {
+        let series = call.arguments.lazy.compactMap { argument -> SeriesReference? in
+            switch argument {
+            case .series(let reference), .expression(.series(let reference)): reference
+            default: nil
+            }
+        }.first
+        let own = SeriesReference.market(call.builtin == .volume ? .size : .price, call.owner)
+        for argument in call.arguments {
+            switch argument {
+            case .window(let window): return (series ?? own, window)
+            case .duration(let length, nil) where series != nil && call.builtin != .ewma:
+                return series.map { ($0, .time(length: length, ending: 0, step: nil)) }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    // MARK: Text
+
+    func text(_ call: BuiltinCall) -> String {
+        let arguments = call.arguments.map(text).joined(separator: ", ")
+        let row = BuiltinTable.row(named: call.builtin.rawValue)
+        let owner = row?.readsTrades ?? false ? prefix(call.owner) : ""
+        return "\(owner)\(call.builtin.rawValue)(\(arguments))"
+    }
+
+    func text(_ reference: SeriesReference) -> String {
+        switch reference {
+        case .market(let series, let owner): prefix(owner) + series.rawValue
+        case .named(let index): index < program.series.count ? program.series[index].name : "series"
+        }
+    }
+
+    func text(_ window: CheckedWindow) -> String {
+        switch window {
+        case .trades(let count): "\(count) trades"
+        case .time(let length, let ending, let step):
+            canonicalDuration(length) + (step.map { " by \(canonicalDuration($0))" } ?? "")
+                + (ending > 0 ? " ending \(canonicalDuration(ending)) ago" : "")
+        }
+    }
+
+    private func prefix(_ owner: SymbolOwner) -> String {
+        if case .symbol(let name) = owner { return canonicalSymbol(name) + "." }
+        return ""
+    }
+
+    private func text(_ argument: CheckedArgument) -> String {
+        switch argument {
+        case .series(let reference), .expression(.series(let reference)): text(reference)
+        case .expression(.call(let call)): text(call)
+        case .expression(.number(let value)): "\(value)"
+        case .expression: "..."
+        case .window(let window): text(window)
+        case .duration(let length, let step):
+            canonicalDuration(length) + (step.map { " by \(canonicalDuration($0))" } ?? "")
+        case .rate(let index): index < program.rateSeries.count ? program.rateSeries[index] : "rate"
+        case .rule(let name): name
+        }
+    }
+}
