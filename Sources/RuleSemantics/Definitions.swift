@@ -77,7 +77,11 @@ struct Definitions {
         if space == .value, BuiltinTable.row(named: name.text) != nil || name.text == "symbol" {
             report(Fault.nameIsBuiltin(name, word: meaning.word))
         } else if let first = find(name.text, in: space) {
-            return report(Fault.definedTwice(name, word: meaning.word, first: first))
+            // `BigMove`, read as `big_move`, has been refused already.
+            if name.text == name.span.text {
+                report(Fault.definedTwice(name, word: meaning.word, first: first))
+            }
+            return
         }
         if find(name.text, in: space) == nil { index[space, default: [:]][name.text] = all.count - 1 }
     }

@@ -15,7 +15,7 @@ extension Parser {
             if current.is(.comma) {
                 advance()
                 if current.is(.close) { mend(.danglingComma, at: previous) }
-            } else if current.startsOperand, !isAtBoundary() {
+            } else if current.startsOperand, !isAtBoundary(), !isSpokenUnit() {
                 mend(.missingComma, at: current)
             } else {
                 break

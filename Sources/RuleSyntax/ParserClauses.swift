@@ -84,7 +84,7 @@ extension Parser {
             return Name(text: text, span: span(token))
         }
         report(.unknownWord(found: text, kind: what, choices: choices), token.start, token.end)
-        let near = nearestName(to: text, among: choices)
+        let near = SyntaxProblem.nearest(to: text, among: choices)
         replaceCurrent(with: .word(near ?? choices[0]))
         advance()
         if near == nil { isBroken = true }
@@ -102,8 +102,14 @@ extension Parser {
             let name = try name("the name of a label")
             try expect(.assign, help: "a label is written `\(name.text) = \"text\"`")
             labels.append(LabelText(name: name, value: try plainString()))
-        } while takes(.comma)
+        } while takes(.comma) || missingCommaInLabels()
         return labels
+    }
+
+    private mutating func missingCommaInLabels() -> Bool {
+        guard current.isWord, !current.leadsLine, peek().is(.assign) else { return false }
+        mend(.missingComma, at: current)
+        return true
     }
 
     private mutating func names(_ what: String) throws(SyntaxFailure) -> [Name] {

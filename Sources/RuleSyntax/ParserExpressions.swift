@@ -72,13 +72,23 @@ extension Parser {
         }
     }
 
+    /// `5 min`: a word like `in`, and no misspelling of it.
+    func isSpokenUnit() -> Bool {
+        guard previous.isNumber, case .word(let text) = current.kind else { return false }
+        return SyntaxProblem.spokenUnits[text] != nil
+    }
+
     /// The operator that a word stands for when it is spoken, with a value behind it.
     private mutating func spokenOperator() -> BinaryOperator? {
         guard case .word(let text) = current.kind, !current.leadsLine,
             let meant = SyntaxProblem.spokenOperators[text]
         else { return nil }
         let next = peek()
-        if case .word(let word) = next.kind, SyntaxProblem.spokenOperators[word] != nil { return nil }
+        if case .word(let word) = next.kind, SyntaxProblem.spokenOperators[word] != nil {
+            // `is above`: the second word says what is meant.
+            advance()
+            return spokenOperator()
+        }
         return !next.leadsLine && (next.startsOperand || next.is(.open)) ? meant : nil
     }
 
@@ -89,7 +99,7 @@ extension Parser {
             return .binary(meant)
         }
         let candidates = Keyword.infix + Keyword.clauses + Keyword.items
-        if let near = misspeltKeyword(among: candidates), Keyword.infix.contains(near) {
+        if !isSpokenUnit(), let near = misspeltKeyword(among: candidates), Keyword.infix.contains(near) {
             mendKeyword(near, place: "an operator")
         }
         switch current.kind {

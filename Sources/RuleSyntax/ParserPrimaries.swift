@@ -101,6 +101,11 @@ extension Parser {
         {
             return .missingThousands(lexer.string(previous.start..<previous.end) + text)
         }
+        if current.is(.open), !current.leadsLine, previous.isSymbol, previous.end == current.start {
+            let name = lexer.string(previous.start..<previous.end)
+            let help = "a function's name is lower case, such as `avg`; `\(name)` is a symbol"
+            return .expected("an operator", found: "`(`", help: help)
+        }
         return .missingOperator(found: describe(current), isInside: depth > 0 || lexer.isSlot)
     }
 

@@ -98,7 +98,9 @@ extension Parser {
             guard case .keyword(let keyword) = current.kind, keyword.startsClause else {
                 if current.startsItem { break }
                 areWhole = false
-                strayClauseText(isFirst: isFirst)
+                let isBehindClause = !strayClauseText(isFirst: isFirst)
+                // Cut off by the mistake, it would be taken for another one.
+                if isBehindClause, clauses.last?.kind.condition?.endsInValue == true { clauses.removeLast() }
                 continue
             }
             isFirst = false
@@ -114,7 +116,9 @@ extension Parser {
     }
 
     /// What is neither a clause nor the continuation of one.
-    private mutating func strayClauseText(isFirst: Bool) {
+    ///
+    /// - Returns: whether it stands for itself, rather than behind the clause before.
+    private mutating func strayClauseText(isFirst: Bool) -> Bool {
         let isNewClause = current.leadsLine && (current.isWord || current.isSymbol)
         let found = describe(current)
         if isNewClause || isFirst {
@@ -124,6 +128,7 @@ extension Parser {
         }
         advance()
         skipToBoundary()
+        return isNewClause || isFirst
     }
 
     private mutating func clause(_ keyword: Keyword) -> Clause? {
@@ -176,5 +181,14 @@ extension Expression {
         }
         parts.append(rest)
         return parts.reversed()
+    }
+
+    /// Its last part is no comparison, nor anything else that can only be a condition.
+    fileprivate var endsInValue: Bool {
+        switch (parts.last ?? self).kind {
+        case .between, .crosses, .not, .bool: false
+        case .binary(let symbol, _, _, _): symbol.precedence > .comparison
+        default: true
+        }
     }
 }

@@ -23,13 +23,16 @@ extension SyntaxProblem {
         case .missingOperator(let found, let isInside):
             let message = "\(found) stands behind a complete expression"
             if let fix = Self.spoken[found] { return ProblemText(message, fix) }
+            if let unit = Self.spokenUnits[found.filter { $0 != "`" }] {
+                return ProblemText(message, "write the unit right behind the number: 5\(unit)")
+            }
             return ProblemText(
                 message,
                 isInside
                     ? "put an operator between the two, such as `and` or `+`"
                     : "join two conditions with `and` or `or`, or begin a clause with its keyword")
         case .unknownWord(let found, let kind, let choices):
-            if let near = nearestName(to: found, among: choices) {
+            if let near = Self.nearest(to: found, among: choices) {
                 return ProblemText("`\(found)` is not \(kind)", "did you mean `\(near)`?")
             }
             return ProblemText("`\(found)` is not \(kind)", "write \(Self.list(choices))")
@@ -114,6 +117,14 @@ extension SyntaxProblem {
         "times": .multiply,
     ]
 
+    /// The unit that a word behind a number means.
+    static let spokenUnits = [
+        "seconds": "s", "second": "s", "secs": "s", "sec": "s", "minutes": "m", "minute": "m", "mins": "m",
+        "min": "m", "hours": "h", "hour": "h", "hrs": "h", "hr": "h", "days": "d", "day": "d", "bps": "bp",
+        "percent": "%", "pct": "%", "thousand": "k", "million": "mn", "millions": "mn", "billion": "bn",
+        "billions": "bn",
+    ]
+
     /// What a trader says and the language writes otherwise.
     private static let spoken = [
         "`above`": "write `>`, or `crosses above` for the moment of crossing",
@@ -122,8 +133,12 @@ extension SyntaxProblem {
         "`under`": "write `<`, or `crosses below` for the moment of crossing",
         "`is`": "write `==` to compare", "`equals`": "write `==` to compare",
         "`to`": "write a range as `1..5`", "`times`": "write `*` to multiply",
-        "`percent`": "write `%` right behind the number",
     ]
+
+    /// `monday` is `mon`, written out.
+    static func nearest(to found: String, among choices: [String]) -> String? {
+        choices.first { found.lowercased().hasPrefix($0) } ?? nearestName(to: found, among: choices)
+    }
 
     /// `a, b or c`.
     static func list(_ words: [String]) -> String {

@@ -36,6 +36,10 @@ extension SyntaxProblem {
             let isPrintable =
                 scalar.value > 0x20 && scalar.value != 0x7f && scalar.properties.generalCategory != .control
             let number = String(scalar.value, radix: 16, uppercase: true)
+            if scalar == "[" || scalar == "]" {
+                return ProblemText(
+                    "there are no square brackets in rules", "the value before this one is `prev(price)`")
+            }
             let code = "U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number
             return ProblemText(
                 isPrintable
