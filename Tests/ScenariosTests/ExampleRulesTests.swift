@@ -1,5 +1,7 @@
 import Diagnostics
 import Foundation
+import MarketModel
+import RuleSemantics
 import Testing
 
 @testable import Scenarios
@@ -28,6 +30,28 @@ import Testing
         let rules = try Repository.sources(in: "rules", ".rules").map { $0.name.dropLast(".rules".count) }
         let tests = try Repository.sources(in: "rules", ".test").map { $0.name.dropLast(".test".count) }
         #expect(rules == tests)
+    }
+
+    /// What a failure tells of an alert is what the alert itself carried.
+    @Test func `A probe reads what the alert of its instant reads`() throws {
+        let suite = try Self.shipped()
+        let engine = TapeEngine(suite.program)
+        var compared = 0
+        for bound in suite.tests {
+            let alerts = engine.transitions(bound.test, of: bound.rules, emitsPending: false)
+            let probes = alerts.map { alert in
+                let rule = suite.program.rules.first { $0.name == alert.rule }
+                return Probe(
+                    at: alert.at.milliseconds, key: alert.key.isEmpty ? nil : alert.key,
+                    values: (rule?.values ?? []).map { ($0.expression, NumberFormat()) })
+            }
+            for (alert, reading) in zip(alerts, read(probes, of: bound.test, in: suite.program)) {
+                let values = reading?.values.map { $0.isNaN ? nil : $0 } ?? []
+                #expect(values == alert.values.map(\.value), "\(bound.test.name): \(alert.alertName)")
+                compared += values.count
+            }
+        }
+        #expect(compared > 100)
     }
 
     @Test func `The manual's example of a test passes`() throws {

@@ -28,14 +28,20 @@ extension TestSuite {
     ///
     /// Both are asked of the engine itself: rules that lack one clause, and rules whose condition is one
     /// operand or its negation, run beside the real ones.
-    public func coverage() -> CoverageReport {
-        let plan = CoveragePlan(program, files)
+    ///
+    /// - Parameters:
+    ///   - filter: as for `run`.
+    ///   - ofTestedRules: leaves out the rules that none of the selected tests names.
+    public func coverage(filter: String? = nil, ofTestedRules: Bool = false) -> CoverageReport {
+        let chosen = selected(filter)
+        let tested = chosen.reduce(into: Set<String>()) { $0.formUnion($1.rules) }
+        let plan = CoveragePlan(program, files) { !ofTestedRules || tested.contains($0.name) }
         let engine = TapeEngine(plan.extended)
-        let seen = inParallel(tests) { bound -> Set<Int> in
+        let seen = inParallel(chosen) { bound -> Set<Int> in
             plan.exercised(bound, engine)
         }.reduce(into: Set<Int>()) { $0.formUnion($1) }
         var report = CoverageReport()
-        report.rules = program.rules.count
+        report.rules = plan.ruleCount
         report.parts = plan.goals.count
         report.gaps = plan.goals.enumerated().filter { !seen.contains($0.offset) }.map(\.element.gap)
         return report
@@ -61,9 +67,14 @@ struct CoveragePlan {
     private(set) var extended: CheckedProgram
     private(set) var goals: [Goal] = []
 
-    init(_ program: CheckedProgram, _ files: [RuleFile]) {
+    private(set) var ruleCount = 0
+
+    init(_ program: CheckedProgram, _ files: [RuleFile], of isWanted: (CheckedRule) -> Bool) {
         extended = program
-        for (index, rule) in program.rules.enumerated() { add(RuleOutline(rule, in: files), index) }
+        for (index, rule) in program.rules.enumerated() where isWanted(rule) {
+            ruleCount += 1
+            add(RuleOutline(rule, in: files), index)
+        }
     }
 
     private mutating func add(_ outline: RuleOutline, _ index: Int) {
