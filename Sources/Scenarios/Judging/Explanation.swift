@@ -69,15 +69,14 @@ struct Explainer {
         for one in operands.flatMap({ text.series(of: $0) }) where !series.contains(one) {
             series.append(one)
         }
-        var windows: [(series: SeriesReference, window: CheckedWindow)] = []
-        for window in calls.compactMap({ text.window(of: $0.call) })
-        where !windows.contains(where: { $0.series == window.series && $0.window == window.window }) {
+        var windows: [CheckedText.LookedAt] = []
+        for window in calls.compactMap({ text.window(of: $0.call) }) where !windows.contains(window) {
             windows.append(window)
         }
         var probes = [probe(place, operands.map { ($0, NumberFormat(unit: .bool)) })]
         probes += calls.map { probe(place, [(.call($0.call), format(of: $0.call))]) }
         probes += series.map { probe(place, [(.series($0), format(of: $0))]) }
-        probes += windows.map { probe(place, contents($0.series, $0.window)) }
+        probes += windows.map { probe(place, contents($0)) }
         let texts = read(probes, of: bound.test, in: program).map { $0?.texts ?? [] }
 
         var explanation = place
@@ -95,7 +94,7 @@ struct Explainer {
             explanation.values.append(.init(clause: "", text: name, value: value))
         }
         for window in windows {
-            explanation.windows.append(describe(window.series, window.window, rest.popFirst() ?? []))
+            explanation.windows.append(describe(window, rest.popFirst() ?? []))
         }
         return explanation
     }
@@ -111,23 +110,35 @@ struct Explainer {
     // MARK: Windows
 
     private func contents(
-        _ series: SeriesReference, _ window: CheckedWindow
+        _ looked: CheckedText.LookedAt
     ) -> [(expression: CheckedExpression, format: NumberFormat)] {
         let builtins: [BuiltinName] = [.count, .first, .last, .min, .max]
-        return builtins.map { name in
-            let call = BuiltinCall(
-                builtin: name, owner: .key, arguments: [.series(series), .window(window)],
-                span: bound.test.span)
-            return (.call(call), name == .count ? NumberFormat(decimals: 0) : format(of: series))
+        func call(_ name: BuiltinName, _ argument: CheckedArgument) -> CheckedExpression {
+            .call(
+                BuiltinCall(
+                    builtin: name, owner: .key, arguments: [.series(looked.series), argument],
+                    span: bound.test.span))
         }
+        let ago = looked.lag.map { (call(.ago, .duration($0, step: nil)), format(of: looked.series)) }
+        return builtins.map { name in
+            let format = name == .count ? NumberFormat(decimals: 0) : format(of: looked.series)
+            return (call(name, .window(looked.window)), format)
+        } + [ago].compactMap { $0 }
     }
 
-    private func describe(_ series: SeriesReference, _ window: CheckedWindow, _ texts: [String]) -> String {
-        let head = "\(text.text(series)) over \(text.text(window)): "
-        guard texts.count == 5, texts[0] != "n/a" else { return head + "unknown, the window is not full yet" }
-        if texts[0] == "0" { return head + "no point" }
-        let points = texts[0] == "1" ? "1 point" : "\(texts[0]) points"
-        return head + "\(points), first \(texts[1]), last \(texts[2]), min \(texts[3]), max \(texts[4])"
+    private func describe(_ looked: CheckedText.LookedAt, _ texts: [String]) -> String {
+        var text = "\(text.text(looked.series)) over \(text.text(looked.window)): "
+        guard texts.count >= 5, texts[0] != "n/a" else { return text + "unknown, the window is not full yet" }
+        if texts[0] == "0" {
+            text += "no point"
+        } else {
+            text += texts[0] == "1" ? "1 point" : "\(texts[0]) points"
+            text += ", first \(texts[1]), last \(texts[2]), min \(texts[3]), max \(texts[4])"
+        }
+        if let lag = looked.lag, texts.count > 5 {
+            text += "; \(canonicalDuration(lag)) ago \(known(texts[5]))"
+        }
+        return text
     }
 
     private func format(of series: SeriesReference) -> NumberFormat {

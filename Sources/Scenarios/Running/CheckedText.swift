@@ -45,8 +45,16 @@ struct CheckedText {
         }
     }
 
-    /// The series and window that a call looks at; nil where it looks at none.
-    func window(of call: BuiltinCall) -> (series: SeriesReference, window: CheckedWindow)? {
+    /// What a call looks at: a series over a window, and for `ago`, `change` and `move` its value of then.
+    struct LookedAt: Equatable {
+        var series: SeriesReference
+        var window: CheckedWindow
+        /// Milliseconds back.
+        var lag: Int64?
+    }
+
+    /// - Returns: nil where it looks at no window.
+    func window(of call: BuiltinCall) -> LookedAt? {
         let series = call.arguments.lazy.compactMap { argument -> SeriesReference? in
             switch argument {
             case .series(let reference), .expression(.series(let reference)): reference
@@ -56,9 +64,11 @@ struct CheckedText {
         let own = SeriesReference.market(call.builtin == .volume ? .size : .price, call.owner)
         for argument in call.arguments {
             switch argument {
-            case .window(let window): return (series ?? own, window)
-            case .duration(let length, nil) where series != nil && call.builtin != .ewma:
-                return series.map { ($0, .time(length: length, ending: 0, step: nil)) }
+            case .window(let window): return LookedAt(series: series ?? own, window: window)
+            case .duration(let length, nil) where call.builtin != .ewma:
+                return series.map {
+                    LookedAt(series: $0, window: .time(length: length, ending: 0, step: nil), lag: length)
+                }
             default: break
             }
         }
