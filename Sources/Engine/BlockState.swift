@@ -185,11 +185,16 @@ struct BlockState: ~Copyable {
         for index in 0..<inputCount where inputs[index].isPassive { _ = inputs[index].advance(to: t) }
     }
 
-    /// The oldest position of `stream` that the block still needs.
-    mutating func lowestNeeded(of stream: UnsafeMutablePointer<PointStream>) -> Int {
+    /// The oldest position of `stream` that the block needs from instant `t` on.
+    ///
+    /// A listed instance whose own feed has not begun needs what its windows on other feeds will show then
+    /// (LANGUAGE 7). One that sleeps until its key's first trade finds that in the standing blocks.
+    mutating func lowestNeeded(of stream: UnsafeMutablePointer<PointStream>, at t: Int64) -> Int {
+        if !isActive, startsWithFirstTrade { return Int.max }
+        if isActive { advancePassiveInputs(to: t) }
         var lowest = Int.max
         for index in 0..<inputCount where inputs[index].stream == stream {
-            lowest = min(lowest, inputs[index].lowestNeeded)
+            lowest = min(lowest, isActive ? inputs[index].lowestNeeded : inputs[index].lowestNeeded(from: t))
         }
         return lowest
     }

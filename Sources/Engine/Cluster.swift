@@ -196,9 +196,7 @@ struct Cluster: ~Copyable {
         var lowest = max(stream.pointee.head, stream.pointee.lastInstant - 1)
         for index in 0..<stream.pointee.readers.count {
             let block = stream.pointee.readers[index].block
-            guard block.pointee.isActive else { continue }
-            block.pointee.advancePassiveInputs(to: t)
-            lowest = min(lowest, block.pointee.lowestNeeded(of: stream))
+            lowest = min(lowest, block.pointee.lowestNeeded(of: stream, at: t))
         }
         stream.pointee.head = max(stream.pointee.head, lowest)
         let count = stream.pointee.tail - stream.pointee.head

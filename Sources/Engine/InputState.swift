@@ -97,15 +97,6 @@ struct InputState: ~Copyable {
         upper = stream.pointee.head
     }
 
-    /// The oldest position that the input still needs; `Int.max` for none.
-    var lowestNeeded: Int {
-        switch kind {
-        case .window: lower
-        case .lag: max(0, upper - 1)
-        case .deadline, .rate: Int.max
-        }
-    }
-
     @inline(__always)
     var count: Int { upper &- lower }
 

@@ -99,6 +99,19 @@ struct PointStream: ~Copyable {
         mask = capacity - 1
     }
 
+    /// The oldest position kept whose point is newer than `time`; `tail` for none.
+    ///
+    /// - Complexity: O(log n).
+    func firstPosition(after time: Int64) -> Int {
+        var low = head
+        var high = tail
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].time <= time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// The newest point that is older than the newest instant (LANGUAGE 11, `prev`).
     @inline(__always)
     var beforeLastInstant: Point? {
