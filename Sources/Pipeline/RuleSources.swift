@@ -20,7 +20,7 @@ public struct RuleSources: Sendable {
             if isDirectory.boolValue {
                 readDirectory(path)
             } else {
-                note(directory: (path as NSString).deletingLastPathComponent)
+                note(directory: PathText.parent(of: path))
                 read(path)
             }
         }
@@ -29,8 +29,7 @@ public struct RuleSources: Sendable {
     /// A `notifiers` directory beside a directory of rules; nil without one.
     public var notifiersBeside: String? {
         let candidates = directories.map { directory in
-            let parent = (directory as NSString).deletingLastPathComponent
-            return (parent as NSString).appendingPathComponent("notifiers")
+            PathText.join(PathText.parent(of: directory), "notifiers")
         }
         return candidates.first { path in
             var isDirectory: ObjCBool = false
@@ -44,7 +43,7 @@ public struct RuleSources: Sendable {
     }
 
     private mutating func readDirectory(_ path: String) {
-        let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        let trimmed = PathText.withoutTrailingSlashes(path)
         note(directory: trimmed)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let rules = names.filter { $0.hasSuffix(".rules") }.sorted {
@@ -56,10 +55,10 @@ public struct RuleSources: Sendable {
                     .error, code: "E143", "no rule files in the directory \(path)", at: nil,
                     help: [
                         "write rules into files that end in .rules, for example "
-                            + (trimmed as NSString).appendingPathComponent("moves.rules")
+                            + PathText.join(trimmed, "moves.rules")
                     ]))
         }
-        for name in rules { read((trimmed as NSString).appendingPathComponent(name)) }
+        for name in rules { read(PathText.join(trimmed, name)) }
     }
 
     private mutating func read(_ path: String) {
@@ -85,13 +84,13 @@ public struct RuleSources: Sendable {
     }
 
     private func missing(_ path: String) -> Diagnostic {
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = PathText.parent(of: path)
         let siblings =
             (try? FileManager.default.contentsOfDirectory(atPath: parent.isEmpty ? "." : parent)) ?? []
-        let wanted = (path as NSString).lastPathComponent
+        let wanted = PathText.name(of: path)
         var help = ["create it, or name the files or directories that hold your rules"]
         if let near = nearestName(to: wanted, among: siblings.sorted()) {
-            help.insert("did you mean \((parent as NSString).appendingPathComponent(near))?", at: 0)
+            help.insert("did you mean \(PathText.join(parent, near))?", at: 0)
         }
         return Diagnostic(.error, code: "E141", "no such file or directory: \(path)", at: nil, help: help)
     }

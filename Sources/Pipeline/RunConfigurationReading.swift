@@ -12,7 +12,7 @@ extension RunConfiguration {
         path: String, environment: [String: String], console: Console
     ) throws(CommandFailure) -> RunConfiguration {
         let reader = ConfigurationReader.open(path: path, environment: environment)
-        let configuration = RunConfiguration(reader, directory: (path as NSString).deletingLastPathComponent)
+        let configuration = RunConfiguration(reader, directory: PathText.parent(of: path))
         let diagnostics = reader.diagnostics
         if !diagnostics.isEmpty {
             let renderer = DiagnosticRenderer(usesColour: console.statusColours)

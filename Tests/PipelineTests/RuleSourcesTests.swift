@@ -54,4 +54,28 @@ struct RuleSourcesTests {
         #expect(RuleSources(paths: [path]).notifiersBeside == "\(place.path)/notifiers")
         #expect(RuleSources(paths: ["\(place.path)/rules"]).notifiersBeside == "\(place.path)/notifiers")
     }
+
+    @Test("a path of one letter is a path like any other")
+    func oneLetter() {
+        #expect(RuleSources(paths: ["?"]).diagnostics.map(\.code) == ["E141"])
+        #expect(PathText.parent(of: "r") == "" && PathText.name(of: "r") == "r")
+    }
+
+    @Test(
+        "a path's parent and name",
+        arguments: [
+            ("a", "", "a"), ("rules", "", "rules"), ("rules/", "", "rules"), ("r/a", "r", "a"),
+            ("/", "/", "/"), ("/a", "/", "a"), ("./a", ".", "a"), ("a//b/", "a", "b"), ("", "", ""),
+        ])
+    func parts(path: String, parent: String, name: String) {
+        #expect(PathText.parent(of: path) == parent)
+        #expect(PathText.name(of: path) == name)
+    }
+
+    @Test("a name is put into a directory with one slash")
+    func joining() {
+        #expect(PathText.join("", "a") == "a")
+        #expect(PathText.join("/", "a") == "/a")
+        #expect(PathText.join("b/", "a") == "b/a" && PathText.join("b", "a") == "b/a")
+    }
 }
