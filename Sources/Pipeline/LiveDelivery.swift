@@ -59,7 +59,8 @@ struct CourierOutbox: TransitionOutbox {
     private let delivery: LiveDelivery
     /// The receivers of each rule.
     private let routes: [[String]]
-    private let contexts: [AlertContext]
+    /// What mails say of each rule.
+    let contexts: [AlertContext]
     private let counters: LiveCounters
     private var waiting: [(receiver: String, rendered: RenderedTransition)] = []
     private(set) var tally: RuleTally
@@ -68,7 +69,7 @@ struct CourierOutbox: TransitionOutbox {
         self.delivery = delivery
         self.routes = routes
         self.counters = counters
-        contexts = rules.rules.map { AlertContext(runbook: $0.runbook, ruleText: $0.span.text) }
+        contexts = rules.rules.map { AlertContext(runbook: $0.runbook, ruleText: $0.text) }
         tally = RuleTally(rules: rules.rules.map(\.name))
     }
 

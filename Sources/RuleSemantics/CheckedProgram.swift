@@ -33,7 +33,10 @@ public struct CheckedRule: Sendable {
     public var name: String
     /// The text of its `##` comment.
     public var documentation: String?
+    /// Where its name stands.
     public var span: SourceSpan
+    /// The rule as it was written, from `rule` to the end of its last clause.
+    public var text = ""
     /// nil: a rule without `on`, one instance with the empty key.
     public var target: CheckedTarget?
     public var when: CheckedExpression

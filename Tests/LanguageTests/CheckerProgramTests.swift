@@ -47,6 +47,16 @@ struct CheckerProgramTests {
             ])
     }
 
+    @Test("A rule keeps its text as written, from `rule` to the end of its last clause")
+    func ruleText() throws {
+        let rule = "rule  r on AAPL\r\n  when price > 1 # dear\r\n  notify desk"
+        let checking = Checking("## Why.\r\n\(rule)   # the desk\r\n# end\r\nrule s on B when price > 1")
+        #expect(
+            checking.program.rules.map(\.text) == [
+                "rule r on AAPL\n  when price > 1 # dear\n  notify desk", "rule s on B when price > 1",
+            ])
+    }
+
     @Test("A parameter means what its argument meant where it was written")
     func hygiene() throws {
         let text = """

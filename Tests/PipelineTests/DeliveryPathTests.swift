@@ -97,6 +97,15 @@ struct DeliveryPathTests {
         }
     }
 
+    @Test("a notification bears its rule's whole text, for the mail to show")
+    func ruleText() throws {
+        let rules = try compiled("# Dear.\n" + Self.rule)
+        let delivery = delivery("http://[::1]:1", clock: JumpingClock())
+        let outbox = CourierOutbox(
+            delivery, rules: rules, routes: rules.ruleRoutes, counters: LiveCounters())
+        #expect(outbox.contexts.map(\.ruleText) == [String(Self.rule.dropLast())])
+    }
+
     @Test("a full queue holds reading and the commit up, and nothing is lost")
     func backPressure() async throws {
         let clock = JumpingClock()

@@ -23,6 +23,7 @@ extension Checker {
         }
         guard let when = draft.when else { return nil }
         var rule = CheckedRule(name: name.text, span: name.span, when: when)
+        rule.text = text(from: name, through: clauses)
         rule.documentation = documentation(of: definition.item)
         rule.target = scope.target
         rule.chain = draft.chain
@@ -46,6 +47,13 @@ extension Checker {
         rule.values += draft.messageReads.filter { !known.contains($0.text) }
         warn(about: rule, draft)
         return rule
+    }
+
+    /// What was written, in lines that end in a line feed alone.
+    private func text(from name: Name, through clauses: [Clause]) -> String {
+        let written = clauses.last.map { name.span.joined(with: $0.span) } ?? name.span
+        let bytes = written.text.utf8.filter { $0 != UInt8(ascii: "\r") }
+        return "rule " + String(decoding: bytes, as: UTF8.self)
     }
 
     /// The lines of its `##` comment.
