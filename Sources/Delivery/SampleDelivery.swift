@@ -7,6 +7,11 @@ public struct UnknownNotifier: Error, Equatable, CustomStringConvertible {
     public var name: String
     public var known: [String]
 
+    public init(name: String, known: [String]) {
+        self.name = name
+        self.known = known
+    }
+
     public var description: String {
         let start = "no notifier is called `\(name)`"
         if let nearest = nearestName(to: name, among: known) { return "\(start); did you mean `\(nearest)`?" }

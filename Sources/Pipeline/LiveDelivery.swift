@@ -25,8 +25,7 @@ final class LiveDelivery: Sendable {
         var options = Courier.Options()
         options.clock = clock
         options.outbox = outbox
-        // Reports are shown as notices; a logger of its own would write to standard output.
-        options.log = Logger(label: "bellwether.delivery") { _ in SwiftLogNoOpLogHandler() }
+        options.log = .none
         courier = Courier(notifiers: definitions, options: options) { report in
             if case .delivered = report.outcome { return }
             notices.say(report.line)
@@ -51,6 +50,11 @@ final class LiveDelivery: Sendable {
         courier.drain(within: limit)
         return courier.stop().values.reduce(0, +)
     }
+}
+
+extension Logger {
+    /// The courier's reports are shown on the console; its own log would say them a second time.
+    static var none: Logger { Logger(label: "bellwether.delivery") { _ in SwiftLogNoOpLogHandler() } }
 }
 
 /// Hands transitions to the courier, in order; what a full queue does not take waits here, and holds the

@@ -19,24 +19,12 @@ public struct NotifyTest: Sendable {
     /// - Throws: `.usage` for a notifier that no file defines, or a faulty file.
     /// - Returns: `.failure` when the receiver did not take it.
     public func run() async throws(CommandFailure) -> CommandStatus {
-        let loaded = loadNotifiers(directory: directory, environment: environment)
-        let notifier: NotifierDefinition
-        do {
-            notifier = try loaded.notifiers.named(name)
-        } catch {
-            // Faults of other notifiers' files are none of this test's.
-            if !loaded.diagnostics.isEmpty {
-                let renderer = DiagnosticRenderer(usesColour: console.statusColours)
-                console.status.write(renderer.render(loaded.diagnostics) + "\n")
-            }
-            throw CommandFailure(
-                .usage, "\(error)",
-                help: "notifiers are files \(directory)/NAME.yaml; --notifiers names another "
-                    + "directory")
-        }
+        let notifier = try definition()
         console.say("sending a sample to \(name)")
         let report = try await onThread("bellwether-notify") { [console] () throws(CommandFailure) in
-            Courier.sendSample(to: notifier) { report in
+            var options = Courier.Options()
+            options.log = .none
+            return Courier.sendSample(to: notifier, options: options) { report in
                 if !report.isFinal { console.say(report.line) }
             }
         }
@@ -46,5 +34,29 @@ public struct NotifyTest: Sendable {
         }
         console.say(report.line)
         return report.outcome == .delivered ? .success : .failure
+    }
+
+    private func definition() throws(CommandFailure) -> NotifierDefinition {
+        let loaded = loadNotifiers(directory: directory, environment: environment)
+        if let found = loaded.notifiers.first(where: { $0.name == name }) { return found }
+        let isDefined = notifierNames(directory: directory).contains(name)
+        // Faults of other notifiers' files are none of this test's.
+        let faults = loaded.diagnostics.filter { diagnostic in
+            guard let file = diagnostic.span?.file.name else { return true }
+            return file.hasSuffix("/\(name).yaml") || file.hasSuffix("/\(name).yml")
+        }
+        if !faults.isEmpty {
+            let renderer = DiagnosticRenderer(usesColour: console.statusColours)
+            console.status.write(renderer.render(faults) + "\n")
+        }
+        if isDefined {
+            throw CommandFailure(
+                .usage, "the notifier `\(name)` cannot be used", help: "mend what is named above")
+        }
+        let unknown = UnknownNotifier(
+            name: name, known: notifierNames(directory: directory).sorted())
+        throw CommandFailure(
+            .usage, unknown.description,
+            help: "notifiers are files \(directory)/NAME.yaml; --notifiers names another directory")
     }
 }
