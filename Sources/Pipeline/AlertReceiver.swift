@@ -10,6 +10,13 @@ import Synchronization
 final class AlertReceiver: Sendable {
     static let path = "/alerts"
 
+    /// 127.0.0.1, which every machine has; containers often have no `::1`. A port that the system chooses.
+    private static var loopback: sockaddr_in {
+        var address = sockaddr_in.inet(port: 0)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return address
+    }
+
     private let server: HTTPServer
     private let show: @Sendable (AlertLine) -> Void
     private let received = Atomic(0)
@@ -18,7 +25,7 @@ final class AlertReceiver: Sendable {
     /// - Parameter show: called for each alert, from the server's tasks.
     init(show: @escaping @Sendable (AlertLine) -> Void) {
         self.show = show
-        server = HTTPServer(address: .loopback(port: 0), logger: .disabled)
+        server = HTTPServer(address: AlertReceiver.loopback, logger: .disabled)
     }
 
     var receivedCount: Int { received.load(ordering: .relaxed) }

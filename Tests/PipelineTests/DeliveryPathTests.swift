@@ -36,7 +36,8 @@ struct DeliveryPathTests {
         isFailing: @escaping @Sendable () -> Bool, _ body: (String, Received) async throws -> Void
     ) async throws {
         let received = Received()
-        let server = HTTPServer(address: .loopback(port: 0), logger: .disabled)
+        let server = HTTPServer(
+            address: try .inet(ip4: "127.0.0.1", port: 0) as sockaddr_in, logger: .disabled)
         await server.appendRoute("POST /hook") { request in
             let text = String(decoding: try await request.bodyData, as: UTF8.self)
             if isFailing() {
@@ -48,8 +49,8 @@ struct DeliveryPathTests {
         }
         let running = Task { try await server.run() }
         try await server.waitUntilListening()
-        guard case .ip6(_, let port) = await server.listeningAddress else { return }
-        try await body("http://[::1]:\(port)/hook", received)
+        guard case .ip4(_, let port) = await server.listeningAddress else { return }
+        try await body("http://127.0.0.1:\(port)/hook", received)
         await server.stop()
         running.cancel()
     }
@@ -100,7 +101,7 @@ struct DeliveryPathTests {
     @Test("a notification bears its rule's whole text, for the mail to show")
     func ruleText() throws {
         let rules = try compiled("# Dear.\n" + Self.rule)
-        let delivery = delivery("http://[::1]:1", clock: JumpingClock())
+        let delivery = delivery("http://127.0.0.1:1", clock: JumpingClock())
         let outbox = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, counters: LiveCounters())
         #expect(outbox.contexts.map(\.ruleText) == [String(Self.rule.dropLast())])

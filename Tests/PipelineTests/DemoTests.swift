@@ -26,7 +26,7 @@ struct DemoTests {
         let first = try #require(output.text.split(separator: "\n").first)
         #expect(first.contains("FIRING    CRITICAL  lively"))
         #expect(first.hasSuffix("SPY trades"))
-        #expect(said.text.contains("1 rule; alerts arrive at http://"))
+        #expect(said.text.contains("1 rule; alerts arrive at http://127.0.0.1:"))
         #expect(said.text.contains(", 0 late, 0 refused"), "\(said.text)")
         #expect(said.text.contains("arrived at the receiver"))
     }
