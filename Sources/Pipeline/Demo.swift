@@ -37,7 +37,8 @@ public struct Demo: Sendable {
     static let receiver = "demo"
     /// What joining the group and the end take, so that the market fits into a given duration.
     static let overhead = Duration.seconds(3)
-    static let unhurriedPace = 600.0
+    /// Trades a second without a duration: the first alert within ten seconds, the market within 70.
+    static let unhurriedPace = 3000.0
 
     private let options: DemoOptions
     private let environment: [String: String]

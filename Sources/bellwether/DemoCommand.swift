@@ -28,7 +28,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The seed of the generated market: the same seed, the same market.")
     var seed: UInt64 = 1
 
-    @Option(help: "Trades a second; by default the whole market within --duration, or 600 without it.")
+    @Option(help: "Trades a second; by default the whole market within --duration, or 3,000 without it.")
     var speed: Double?
 
     func run() async throws {

@@ -1,3 +1,5 @@
+import MarketModel
+import SampleMarket
 import Testing
 
 @testable import Pipeline
@@ -29,6 +31,13 @@ struct DemoTests {
         #expect(said.text.contains("1 rule; alerts arrive at http://127.0.0.1:"))
         #expect(said.text.contains(", 0 late, 0 refused"), "\(said.text)")
         #expect(said.text.contains("arrived at the receiver"))
+    }
+
+    @Test("at the pace of a demo without a duration the first crash is there within ten seconds")
+    func firstAlert() throws {
+        let crash = Timestamp(year: 2010, month: 5, day: 6, millisecondOfDay: 66_916_573).milliseconds
+        let before = try SampleReplay.trades(seed: 1).prefix { $0.time < crash }.count
+        #expect(Double(before) / Demo.unhurriedPace < 10, "\(before) trades come before it")
     }
 
     @Test("without rules it says where to run it")
