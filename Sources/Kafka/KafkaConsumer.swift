@@ -39,6 +39,12 @@ public final class KafkaConsumer {
             reason: "the end of the backlog is recognized by it"),
     ]
 
+    /// Why a consumer refuses a value that librdkafka would take; nil when it does not. A configuration can
+    /// say so beside its line.
+    public static func refusal(of property: String, _ value: String) -> String? {
+        required.first { $0.name == property && $0.value != value }?.refusal
+    }
+
     /// - Parameter properties: librdkafka's, among them `bootstrap.servers` and `group.id`.
     /// - Throws: about a property. Nothing is connected yet: ask `connection.ensureReachable`.
     public init(properties: KafkaProperties) throws(KafkaError) {

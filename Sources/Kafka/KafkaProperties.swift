@@ -74,6 +74,8 @@ struct RequiredProperty {
     let name: String
     let value: String
     let reason: String
+
+    var refusal: String { "it must be '\(value)' because \(reason)" }
 }
 
 extension ClientConfiguration {
@@ -83,8 +85,7 @@ extension ClientConfiguration {
     func apply(_ properties: KafkaProperties, required: [RequiredProperty]) throws(KafkaError) {
         for (name, value) in properties {
             if let rule = required.first(where: { $0.name == name }), rule.value != value {
-                throw KafkaError(
-                    .invalidArgument, .property(name), "it must be '\(rule.value)' because \(rule.reason)")
+                throw KafkaError(.invalidArgument, .property(name), rule.refusal)
             }
             try self.set(name, value)
         }

@@ -60,12 +60,25 @@ extension RunConfiguration {
         if bootstrap == nil || trades.isEmpty { return nil }
     }
 
+    /// Properties that keys beside `properties` say; said twice, the header would show the wrong one.
+    private static let ownKeys = [
+        "bootstrap.servers": "bootstrap", "metadata.broker.list": "bootstrap", "group.id": "group",
+    ]
+
     private static func properties(_ map: YAMLMap) -> [(name: String, value: String)] {
         // librdkafka lists the properties that have a value, which leaves out the secrets.
         let known = knownKafkaProperties() + ["sasl.username", "sasl.password", "ssl.key.password"]
         return map.entries.compactMap { entry in
             guard let value = entry.value.string() else { return nil }
-            if let problem = problem(of: entry.key, value) {
+            if let own = ownKeys[entry.key] {
+                map.report(
+                    code: "E149", "the property `\(entry.key)` has a key of its own", at: entry.key,
+                    help: ["write it as `\(own)` under `kafka`"])
+            } else if let refusal = KafkaConsumer.refusal(of: entry.key, value) {
+                map.report(
+                    code: "E145", "the property `\(entry.key)` cannot be `\(value)`: \(refusal)",
+                    at: entry.key, help: ["remove it"])
+            } else if let problem = problem(of: entry.key, value) {
                 let nearest = known.contains(entry.key) ? nil : nearestName(to: entry.key, among: known)
                 map.report(
                     code: "E145", "librdkafka refuses the property `\(entry.key)`: \(problem)", at: entry.key,
@@ -90,13 +103,20 @@ extension RunConfiguration {
     }
 
     private static func tradeTopics(_ topics: YAMLMap) -> [TradeTopic] {
-        guard topics.required("trades") != nil else { return [] }
-        let maps = topics.maps("trades")
-        if maps.isEmpty {
+        guard let value = topics.required("trades") else { return [] }
+        if value.isScalar {
+            topics.report(
+                code: "E146", "`trades` is a list of topics, each with a name", at: "trades",
+                help: ["write: trades: [{name: trades}]"])
+            return []
+        }
+        guard let items = value.list() else { return [] }
+        if items.isEmpty {
             topics.report(
                 code: "E146", "`trades` names no topic", at: "trades",
                 help: ["write: trades: [{name: trades}]"])
         }
+        let maps = items.compactMap { topics.adopt($0.map()) }
         return maps.compactMap { map in
             let name = map.requiredString("name")
             var fields = FieldMapping.standard

@@ -105,6 +105,33 @@ struct RunConfigurationTests {
         #expect(text.contains("did you mean `lateness`?"))
     }
 
+    @Test("properties that the engine itself sets are refused beside their line")
+    func ownProperties() {
+        let result = read(
+            """
+            kafka:
+              bootstrap: localhost:9092
+              properties:
+                enable.auto.commit: true
+                group.id: other
+                enable.partition.eof: true
+            topics: {trades: [{name: trades}]}
+            """)
+        let places = result.diagnostics.map { "\($0.code) \($0.span?.line ?? 0)" }
+        #expect(places == ["E145 4", "E149 5"])
+        #expect(result.diagnostics.first?.message.contains("it must be 'false' because") == true)
+        #expect(result.diagnostics.last?.help == ["write it as `group` under `kafka`"])
+    }
+
+    @Test(
+        "trade topics that are no list are one mistake",
+        arguments: ["trades", "", "[]", "{name: trades}"])
+    func topicsAreNoList(text: String) {
+        let result = read("kafka: {bootstrap: embedded}\ntopics:\n  trades: \(text)\n")
+        #expect(result.configuration == nil)
+        #expect(result.diagnostics.count == 1, "\(result.diagnostics.map(\.message))")
+    }
+
     @Test("what is missing is named; an unset variable too")
     func missing() {
         let result = read("kafka: {bootstrap: \"${KAFKA}\"}\n")
