@@ -18,6 +18,10 @@ public struct CommandFailure: Error, Sendable, CustomStringConvertible {
     public var help: [String]
 
     public init(_ status: CommandStatus, _ message: String, help: String...) {
+        self.init(status, message, help: help)
+    }
+
+    public init(_ status: CommandStatus, _ message: String, help: [String]) {
         self.status = status
         self.message = message
         self.help = help

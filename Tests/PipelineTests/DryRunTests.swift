@@ -164,6 +164,19 @@ struct DryRunTests {
         #expect(failure?.message.contains("No space left on device") == true)
     }
 
+    @Test("columns that cannot be told are followed by the options that say them")
+    func columnOptions() throws {
+        func failure(_ trades: String) -> CommandFailure? {
+            #expect(throws: CommandFailure.self) { try dryRun(trades) }
+        }
+        let noHeader = failure("1741600000,5.8,1\n1741600001,5.9,1\n")
+        #expect(noHeader?.help.first == "a file without a header: --columns time,price,size --symbol BTC-USD")
+        let noSymbol = failure("time,price\n1741600000,5.8\n")
+        #expect(noSymbol?.help == ["a file of one symbol: --symbol BTC-USD"])
+        let noTime = failure("symbol,price,when\nA,5.8,1741600000\n")
+        #expect(noTime?.help.first?.contains("--columns") == true)
+    }
+
     @Test("a rate without a file is said to be unknown, and a file that no rule needs too")
     func rates() throws {
         let place = try TemporaryDirectory()
