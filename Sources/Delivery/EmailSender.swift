@@ -35,7 +35,8 @@ struct EmailSender: NoticeSender {
                 try client.send(
                     Mail(sender: target.sender.address, recipients: [recipient.address], message: message))
             } catch {
-                let reason = "\(recipient.address): \(redaction.excerpt(error.description))"
+                let reason =
+                    "\(recipient.address): \(redaction.excerpt(error.description))\(advice(error))"
                 guard error.isRetriable else {
                     progress.refusals.append(reason)
                     continue
@@ -51,6 +52,13 @@ struct EmailSender: NoticeSender {
         progress.waiting = waiting
         unfinished[id] = waiting.isEmpty ? nil : progress
         return Attempt(result: verdict(failures, progress.refusals))
+    }
+
+    /// Which key of the notifier's file mends it.
+    private func advice(_ error: TransportError) -> String {
+        guard case .untrusted = error.reason else { return "" }
+        return target.server.security == .required
+            ? "; check the port, `starttls` and `ca_file`" : "; check the port and `ca_file`"
     }
 
     mutating func forget(_ id: String) { unfinished[id] = nil }

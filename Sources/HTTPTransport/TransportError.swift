@@ -67,10 +67,11 @@ extension TransportError {
         case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
             CURLE_HTTP2_STREAM, CURLE_WEIRD_SERVER_REPLY:
             self.init(.connectionLost)
-        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_USE_SSL_FAILED,
-            CURLE_SSL_CERTPROBLEM,
-            CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR:
-            self.init(.untrusted(text))
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
+            self.init(
+                .untrusted("the certificate has expired, or is another host's or an unknown authority's"))
+        case CURLE_USE_SSL_FAILED: self.init(.untrusted("the server offers no STARTTLS"))
+        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER: self.init(.untrusted(text))
         case CURLE_SSL_CACERT_BADFILE: self.init(.badCertificateFile)
         case CURLE_ABORTED_BY_CALLBACK: self.init(.cancelled)
         default: self.init(.other(text))

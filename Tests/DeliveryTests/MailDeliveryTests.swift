@@ -89,7 +89,7 @@ struct MailDeliveryTests {
         let (witness, counters) = await deliver(
             [transition()], to: try definition(peer, security: .required, retryFor: .seconds(2)))
         #expect(counters.dead == 1 && peer.taken.isEmpty)
-        #expect(witness.text.contains("no trusted connection"))
+        #expect(witness.text.contains("an unknown authority's; check the port, `starttls` and `ca_file`"))
     }
 
     @Test
@@ -100,7 +100,7 @@ struct MailDeliveryTests {
         let (witness, strict) = await deliver(
             [transition()], to: try definition(peer, security: .required, retryFor: .seconds(2)))
         #expect(strict.dead == 1 && peer.taken.isEmpty)
-        #expect(witness.text.contains("no trusted connection"))
+        #expect(witness.text.contains("no trusted connection: the server offers no STARTTLS; check the port"))
         let (_, lax) = await deliver([transition()], to: try definition(peer, security: .optional))
         #expect(lax.delivered == 1)
     }
