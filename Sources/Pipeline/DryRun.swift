@@ -70,7 +70,7 @@ public struct DryRun: Sendable {
                 report(path, refused: path.source.refused, start)
             }
         } catch let error as ExportError {
-            throw CommandFailure(.failure, error.description, help: error.help)
+            throw CommandFailure(error)
         } catch let failure as CommandFailure {
             throw failure
         } catch {

@@ -22,7 +22,7 @@ struct TapeSource: TradeSource {
             batch.append(contentsOf: trades)
             return .more
         } catch {
-            throw CommandFailure(.failure, error.description)
+            throw CommandFailure(error)
         }
     }
 
@@ -69,7 +69,7 @@ struct ArrivalSource: TradeSource {
                 opened += 1
             }
         } catch {
-            throw CommandFailure(.failure, error.description)
+            throw CommandFailure(error)
         }
     }
 

@@ -175,6 +175,10 @@ struct DryRunTests {
         #expect(noSymbol?.help == ["a file of one symbol: --symbol BTC-USD"])
         let noTime = failure("symbol,price,when\nA,5.8,1741600000\n")
         #expect(noTime?.help.first?.contains("--columns") == true)
+        let arrived = #expect(throws: CommandFailure.self) {
+            try dryRun("time,price\n1741600000,5.8\n") { $0.asArrived = true }
+        }
+        #expect(arrived?.help == noSymbol?.help)
     }
 
     @Test("a rate without a file is said to be unknown, and a file that no rule needs too")
