@@ -81,7 +81,7 @@ struct NotifierLoadingTests {
 
     @Test func `every mistake of every file is reported in one run, with the nearest key`() throws {
         let files = [
-            "a.yaml": "kind: webhok\n", "b.yaml": "knd: webhook\n",
+            "a.yaml": "kind: webhok\nurl: https://x\nto: a@b.c\n", "b.yaml": "knd: webhook\nurl: x\n",
             "c.yaml": "kind: webhook\nurl: ${NO_SUCH}\nformt: slack\ntimeout: 1h\n",
             "d.yaml": "kind: webhook\nurl: hooks.example/x\nheaders: {\"Bad Name\": x}\n",
             "e.yaml": """
