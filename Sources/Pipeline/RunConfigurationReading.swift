@@ -38,6 +38,7 @@ extension RunConfiguration {
         let trades = topics.map(RunConfiguration.tradeTopics) ?? []
         let rates = topics?.string("rates")
         let deadLetters = topics?.string("dead-letters")
+        if let topics { RunConfiguration.checkApart(topics, trades, rates, deadLetters) }
         self.init(bootstrap: bootstrap == "embedded" ? .embedded : .servers(bootstrap ?? ""), trades: trades)
         func resolved(_ path: String) -> String {
             path.hasPrefix("/") || directory.isEmpty ? path : "\(directory)/\(path)"
@@ -99,6 +100,23 @@ extension RunConfiguration {
             return nil
         } catch {
             return error.subject == .property(name) ? error.explanation : nil
+        }
+    }
+
+    /// A topic has one use: dead letters in a topic that is read would come back for ever.
+    private static func checkApart(
+        _ topics: YAMLMap, _ trades: [TradeTopic], _ rates: String?, _ deadLetters: String?
+    ) {
+        let names = trades.map(\.name)
+        for (key, name) in [("rates", rates), ("dead-letters", deadLetters)] {
+            guard let name, names.contains(name) || (key == "dead-letters" && name == rates) else { continue }
+            topics.report(
+                code: "E150", "the topic `\(name)` already has another use", at: key,
+                help: ["give `\(key)` a topic of its own"])
+        }
+        if let twice = names.first(where: { name in names.count(where: { $0 == name }) > 1 }) {
+            topics.report(
+                code: "E150", "the topic `\(twice)` is named twice", at: "trades", help: ["name it once"])
         }
     }
 

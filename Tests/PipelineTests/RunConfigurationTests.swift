@@ -132,6 +132,24 @@ struct RunConfigurationTests {
         #expect(result.diagnostics.count == 1, "\(result.diagnostics.map(\.message))")
     }
 
+    @Test("a topic has one use: dead letters that are read as trades would come back for ever")
+    func topicsApart() {
+        let result = read(
+            """
+            kafka: {bootstrap: embedded}
+            topics:
+              trades: [{name: trades}, {name: more}, {name: more}]
+              rates: more
+              dead-letters: trades
+            """)
+        #expect(
+            result.diagnostics.map { "\($0.code) \($0.span?.line ?? 0) \($0.message)" } == [
+                "E150 3 the topic `more` is named twice",
+                "E150 4 the topic `more` already has another use",
+                "E150 5 the topic `trades` already has another use",
+            ])
+    }
+
     @Test("what is missing is named; an unset variable too")
     func missing() {
         let result = read("kafka: {bootstrap: \"${KAFKA}\"}\n")
