@@ -58,7 +58,14 @@ extension DryRun {
                 + "\(tally.alerts.counted("alert")), \(tally.transitions.counted("transition")), "
                 + "\(counters.late.grouped) late, "
                 + "\((refused.reduce(counters.tooManyDigits) { $0 + $1.count }).grouped) refused")
-        if path.tradeCount == 0 { console.say("note: the files hold no trade; is --trades what you meant?") }
+        if path.tradeCount == 0 { console.say("note: \(absence(refused))") }
+    }
+
+    /// Why there was no trade.
+    private func absence(_ refused: [RefusedRows]) -> String {
+        if refused.contains(where: { $0.count > 0 }) { return "no row could be read as a trade; see above" }
+        if let end = options.to { return "the files hold no trade up to \(end); is --to what you meant?" }
+        return "the files hold no trade; is --trades what you meant?"
     }
 
     private func showRefused(_ refused: [RefusedRows]) {

@@ -137,6 +137,18 @@ struct DryRunTests {
         #expect(earlier.said.contains("2 trades of 1 symbol"))
     }
 
+    @Test("an input without a trade is told why: no rows, none that could be read, none up to --to")
+    func noTrades() throws {
+        let header = "symbol,price,timestamp,volume\n"
+        #expect(try dryRun(header).said.hasSuffix("hold no trade; is --trades what you meant?\n"))
+        let broken = try dryRun(header + "A,x,1,1\n")
+        #expect(broken.said.hasSuffix("no row could be read as a trade; see above\n"))
+        let early = try dryRun(Self.trades) { $0.to = "2020-01-01" }
+        #expect(
+            early.said.hasSuffix(
+                "the files hold no trade up to 2020-01-01T00:00:00.000Z; is --to what you meant?\n"))
+    }
+
     @Test("pending transitions are shown when all are asked for")
     func pending() throws {
         let rule = "rule held on A\n  when price > 100\n  for 10s\n"
