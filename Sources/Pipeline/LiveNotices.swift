@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What a live run has to say to whoever looks after it: each line with the time, and the same text not more
-/// often than once in ten seconds, so that a broker that is down does not fill a disk.
+/// What a live run has to say to whoever looks after it: the same text not more often than once in ten
+/// seconds, so that a broker that is down does not fill a disk.
 final class LiveNotices: Sendable {
     static let interval: Int64 = 10_000
     /// Texts remembered; beyond, all are forgotten.
