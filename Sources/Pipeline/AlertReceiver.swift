@@ -43,7 +43,8 @@ final class AlertReceiver: Sendable {
         }
         running.withLock { [server] in $0 = Task { try await server.run() } }
         do {
-            try await server.waitUntilListening()
+            // FlyingFox gives up after five seconds, which a busy machine may need.
+            try await server.waitUntilListening(timeout: 60)
         } catch {
             throw CommandFailure(.failure, "cannot listen on the loopback interface: \(error)")
         }

@@ -48,7 +48,7 @@ struct DeliveryPathTests {
             return HTTPResponse(statusCode: .ok)
         }
         let running = Task { try await server.run() }
-        try await server.waitUntilListening()
+        try await server.waitUntilListening(timeout: 120)
         guard case .ip4(_, let port) = await server.listeningAddress else { return }
         try await body("http://127.0.0.1:\(port)/hook", received)
         await server.stop()
