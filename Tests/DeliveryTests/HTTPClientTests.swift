@@ -1,10 +1,12 @@
 import HTTPTransport
 import Testing
 
-private func outcome(_ request: HTTPRequest, cancellation: Cancellation? = nil) async -> Result<
-    HTTPResponse, TransportError
-> {
-    await onThread {
+/// - Parameter peer: kept until the end; let go, it would close its socket before it has accepted.
+private func outcome(
+    _ request: HTTPRequest, from peer: RudePeer? = nil, cancellation: Cancellation? = nil
+) async -> Result<HTTPResponse, TransportError> {
+    defer { withExtendedLifetime(peer) {} }
+    return await onThread {
         let client = HTTPClient(cancellation: cancellation)
         var request = request
         // A machine that is busy must not look like a peer that is slow.
@@ -71,21 +73,21 @@ struct HTTPClientTests {
         let peer = RudePeer(.babbles)
         var request = HTTPRequest(url: peer.url)
         request.bodyLimit = 1000
-        let response = try await outcome(request).get()
+        let response = try await outcome(request, from: peer).get()
         #expect(response.isTruncated && response.body.count == 1000 && response.status == 200)
     }
 
     @Test(arguments: [RudePeer.Manner.hangsUp, .breaksOff, .talksNonsense])
     func `a connection that breaks is a fault that may pass`(manner: RudePeer.Manner) async {
         let peer = RudePeer(manner)
-        let result = await outcome(HTTPRequest(url: peer.url, timeout: .seconds(100)))
+        let result = await outcome(HTTPRequest(url: peer.url, timeout: .seconds(100)), from: peer)
         #expect(result.failure?.reason == .connectionLost)
         #expect(result.failure?.isRetriable == true)
     }
 
     @Test func `a peer that never answers is given up after the timeout`() async {
         let peer = RudePeer(.isSilent)
-        let result = await outcome(HTTPRequest(url: peer.url, timeout: .milliseconds(100)))
+        let result = await outcome(HTTPRequest(url: peer.url, timeout: .milliseconds(100)), from: peer)
         #expect(result.failure == TransportError(.timedOut))
     }
 
@@ -93,7 +95,7 @@ struct HTTPClientTests {
         let peer = RudePeer(.isSilent)
         let cancellation = Cancellation()
         async let result = outcome(
-            HTTPRequest(url: peer.url, timeout: .seconds(60)), cancellation: cancellation)
+            HTTPRequest(url: peer.url, timeout: .seconds(60)), from: peer, cancellation: cancellation)
         cancellation.cancel()
         #expect(await result.failure == TransportError(.cancelled))
     }
@@ -118,7 +120,7 @@ struct HTTPClientTests {
     @Test func `a header that would start another one is refused`() async {
         let peer = RudePeer(.hangsUp)
         let request = HTTPRequest(url: peer.url, headers: [HTTPHeader("X-A", "1\r\nX-B: 2")])
-        #expect(await outcome(request).failure != nil)
+        #expect(await outcome(request, from: peer).failure != nil)
         #expect(peer.count == 0)
     }
 
