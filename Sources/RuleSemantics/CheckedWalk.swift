@@ -1,6 +1,6 @@
 extension CheckedExpression {
     /// The expressions directly below, arguments of calls included.
-    var children: [CheckedExpression] {
+    public var children: [CheckedExpression] {
         switch self {
         case .number, .bool, .symbol, .series: []
         case .call(let call):
