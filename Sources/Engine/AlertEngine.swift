@@ -26,6 +26,7 @@ public final class AlertEngine {
     var plan: ClusterPlan
     var codeCache: [BlockIdentity: BlockCode] = [:]
     var rateReaders: [[RateReader]]
+    var signals: [SignalIdentity: UnsafeMutablePointer<FiringSignal>] = [:]
     /// The feeds of the symbols that a block without a key reads: the first to start begins the instance.
     var feedsOfKeyless: [UnsafeMutablePointer<BlockState>: [UnsafeMutablePointer<FeedState>]] = [:]
     /// Whether the rules that read no symbol have begun.
@@ -62,6 +63,10 @@ public final class AlertEngine {
         for feed in feedList {
             feed.deinitialize(count: 1)
             feed.deallocate()
+        }
+        for signal in signals.values {
+            signal.deinitialize(count: 1)
+            signal.deallocate()
         }
         slots.deallocate()
         rates.deinitialize(count: max(1, book.rateSeriesCount))
@@ -126,7 +131,7 @@ public final class AlertEngine {
         // Rules that read no symbol wait for no feed, once the input has started.
         let furthest = feedList.reduce(Int64.min) { max($0, watermark(of: $1)) }
         if furthest == Int64.min { return [] }
-        for cluster in clusters {
+        for cluster in clusters where inputHasStarted || !cluster.pointee.awaitsInput {
             var end = Int64.max
             for feed in cluster.pointee.feeds where feed.pointee.hasEvents {
                 end = min(end, watermark(of: feed))
@@ -237,8 +242,8 @@ public final class AlertEngine {
         let start = feeds.reduce(Int64.max) { min($0, $1.pointee.leastPending) }
         guard start < closed else { return }
         inputHasStarted = true
-        for cluster in clusters where cluster.pointee.feeds.isEmpty {
-            cluster.pointee.start(at: start) { _ in true }
+        for cluster in clusters where cluster.pointee.awaitsInput {
+            cluster.pointee.startWithInput(at: start) { feedsOfKeyless[$0]?.isEmpty ?? false }
         }
     }
 
@@ -279,6 +284,12 @@ public final class AlertEngine {
     private func precedes(_ left: String, _ right: String) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }
+}
+
+/// Whose `firing` is told: a rule's at a key, or at any.
+struct SignalIdentity: Hashable {
+    var rule: Int
+    var key: SymbolID?
 }
 
 /// A block that reads a rate series.

@@ -55,11 +55,26 @@ final class BlockCode {
 }
 
 extension InputRequest {
-    /// The stream that it reads; nil for a rate.
+    /// The stream that it reads; nil for a rate or a rule.
     var stream: Int? {
         switch self {
-        case .window(let stream, _), .lag(let stream, _), .deadline(let stream, _): stream
-        case .rate: nil
+        case .window(let stream, _), .lag(let stream, _), .deadline(let stream, _),
+            .samples(let stream, _), .decay(let stream, _, _):
+            stream
+        case .rate, .firing: nil
+        }
+    }
+
+    /// Whether an input of this request has all that one of `other` accumulates, streams apart.
+    func covers(_ other: InputRequest) -> Bool {
+        switch (self, other) {
+        case (.window(_, let ours), .window(_, let wanted)):
+            ours.extent == wanted.extent && ours.aggregates.isSuperset(of: wanted.aggregates)
+                && ours.aggregates.orderedColumns.isEmpty
+        case (.samples(_, let ours), .samples(_, let wanted)): ours == wanted
+        case (.decay(_, let column, let halfLife), .decay(_, let wanted, let wantedHalfLife)):
+            column == wanted && halfLife == wantedHalfLife
+        default: false
         }
     }
 }

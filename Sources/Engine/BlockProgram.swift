@@ -24,6 +24,12 @@ public struct BlockProgram: Sendable {
     /// The rules of `on all` and of patterns: their instances exist from the key's first trade, those of
     /// listed symbols from the start of the input (LANGUAGE 7); the two never share a block.
     public var startsWithFirstTrade: Bool
+    /// 0 where no rule asks `firing`, else one more than the greatest level of the rules asked for: within
+    /// an instant, blocks are evaluated by level (LANGUAGE 2.4).
+    public var level: Int
+    /// Blocks without a key, by index into `RuleBook.keyless`, whose rules ask for these or are asked for by
+    /// them: they advance together.
+    public var keylessPartners: [Int]
 
     public init() {
         symbols = []
@@ -34,6 +40,8 @@ public struct BlockProgram: Sendable {
         registerCount = 0
         rules = []
         startsWithFirstTrade = false
+        level = 0
+        keylessPartners = []
     }
 
     public var sourceCount: Int { streams.count + inputs.count }
@@ -75,18 +83,65 @@ public enum InputRequest: Hashable, Sendable {
     case deadline(stream: Int, delay: Int64)
     /// A rate series by index; unknown from known-at + `within` on.
     case rate(Int, within: Int64?)
+    /// Prevailing values at grid points.
+    case samples(stream: Int, SampleRequest)
+    /// The exponentially weighted mean of a column, one step an instant.
+    case decay(stream: Int, column: Column, halfLife: Int64)
+    /// Whether a rule fires, by its index in `RuleBook.rules`: for the block's key, or for any.
+    case firing(rule: Int, sameKey: Bool)
 }
 
-/// The points in `(t - ending - length, t - ending]` and the aggregates wanted of them.
+/// The points of a window and the aggregates wanted of them.
 public struct WindowRequest: Hashable, Sendable {
-    public var length: Int64
-    public var ending: Int64
+    public var extent: WindowExtent
     public var aggregates: WindowAggregates
 
+    public init(_ extent: WindowExtent, aggregates: WindowAggregates) {
+        self.extent = extent
+        self.aggregates = aggregates
+    }
+
     public init(length: Int64, ending: Int64, aggregates: WindowAggregates) {
+        self.init(.time(length: length, ending: ending), aggregates: aggregates)
+    }
+}
+
+/// Which points a window holds at t (LANGUAGE 4.1); milliseconds.
+public enum WindowExtent: Hashable, Sendable {
+    /// `(t - ending - length, t - ending]`.
+    case time(length: Int64, ending: Int64)
+    /// Whole buckets: from `step * floor((t - ending - length) / step)`, exclusive, to t, or with an
+    /// `ending` to `step * floor((t - ending) / step)`.
+    case grid(length: Int64, ending: Int64, step: Int64)
+    /// The last points, this many.
+    case points(Int)
+
+    /// How far back from the present it reads; 0 where that is not a matter of time.
+    public var reach: Int64 {
+        switch self {
+        case .time(let length, let ending): length + ending
+        case .grid(let length, let ending, let step): length + ending + step
+        case .points: 0
+        }
+    }
+}
+
+/// The known prevailing values of a column at the grid points in `(t - ending - length, t - ending]`.
+public struct SampleRequest: Hashable, Sendable {
+    public var column: Column
+    public var length: Int64
+    public var ending: Int64
+    /// Grid points are its multiples since the epoch; it divides `length` and `ending`.
+    public var step: Int64
+    /// Unknown until the feed has been observed for the whole span; a lag is known sooner.
+    public var warmsUp: Bool
+
+    public init(column: Column, length: Int64, ending: Int64, step: Int64, warmsUp: Bool) {
+        self.column = column
         self.length = length
         self.ending = ending
-        self.aggregates = aggregates
+        self.step = step
+        self.warmsUp = warmsUp
     }
 }
 
@@ -100,11 +155,21 @@ public struct WindowAggregates: OptionSet, Hashable, Sendable {
     public static let sumAA = WindowAggregates(rawValue: 1 << 2)
     public static let sumAB = WindowAggregates(rawValue: 1 << 3)
     public static let sumBB = WindowAggregates(rawValue: 1 << 4)
+    /// Sums of times and of their products with a and b.
+    public static let times = WindowAggregates(rawValue: 1 << 5)
 
     /// The least and greatest value of one column.
     public static func extremes(_ column: Column) -> WindowAggregates {
         WindowAggregates(rawValue: 1 << (8 + UInt32(column.rawValue)))
     }
+
+    /// The values of one column in their order.
+    public static func order(_ column: Column) -> WindowAggregates {
+        WindowAggregates(rawValue: 1 << (16 + UInt32(column.rawValue)))
+    }
+
+    /// The columns of which some values stand in order.
+    public var orderedColumns: [Column] { Column.allCases.filter { contains(.order($0)) } }
 }
 
 /// What of a point is meant.

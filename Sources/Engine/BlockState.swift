@@ -28,6 +28,8 @@ struct BlockState: ~Copyable {
     let output: UnsafeMutablePointer<PointStream>?
     let outputRegister: Int
     let startsWithFirstTrade: Bool
+    /// Blocks whose rules it asks for are of lower levels.
+    let level: Int
 
     /// Sources that changed since the last evaluation.
     var changed: UInt64 = 0
@@ -45,7 +47,8 @@ struct BlockState: ~Copyable {
 
     init(
         _ shared: BlockCode, streams: [UnsafeMutablePointer<PointStream>],
-        rates: UnsafeMutablePointer<RateTimeline>, place: BlockPlace
+        rates: UnsafeMutablePointer<RateTimeline>, place: BlockPlace,
+        signals: [UnsafeMutablePointer<FiringSignal>?]
     ) {
         let program = shared.program
         self.shared = Unmanaged.passRetained(shared)
@@ -70,10 +73,13 @@ struct BlockState: ~Copyable {
         inputs = .allocate(capacity: max(1, inputCount))
         inputDeadlines = .allocate(capacity: max(1, inputCount))
         inputDeadlines.initialize(repeating: Int64.max, count: max(1, inputCount))
+        level = program.level
         for (index, request) in program.inputs.enumerated() {
-            let isPassive = shared.activeMask >> UInt64(streams.count + index) & 1 == 0
-            (inputs + index).initialize(
-                to: InputState(request, streams: self.streams, rates: rates, isPassive: isPassive))
+            let bit = UInt64(1) << UInt64(streams.count + index)
+            let place = InputPlace(
+                streams: self.streams, rates: rates, signal: signals[index],
+                isPassive: shared.activeMask & bit == 0, seesEveryTick: shared.crossingMask & bit != 0)
+            (inputs + index).initialize(to: InputState(request, place))
         }
         ruleCount = program.rules.count
         rules = .allocate(capacity: max(1, ruleCount))
@@ -98,6 +104,31 @@ struct BlockState: ~Copyable {
     mutating func activate() {
         isActive = true
         for index in 0..<inputCount { inputs[index].begin() }
+    }
+
+    /// Makes what cannot be found in the streams any more the same as in another block's inputs.
+    mutating func adopt(at t: Int64) {
+        for index in 0..<inputCount where inputs[index].isAccumulated {
+            let request = shared.takeUnretainedValue().program.inputs[index]
+            let stream = inputs[index].stream!
+            for reader in 0..<stream.pointee.readers.count {
+                let block = stream.pointee.readers[reader].block
+                guard block.pointee.isActive, block.pointee.inputs != inputs,
+                    let donor = block.pointee.input(like: request, on: stream)
+                else { continue }
+                _ = block.pointee.inputs[donor].advance(to: t)
+                inputs[index].adopt(block.pointee.inputs[donor])
+                break
+            }
+        }
+    }
+
+    /// An input that keeps all that `request` wants of a stream.
+    private func input(like request: InputRequest, on stream: UnsafeMutablePointer<PointStream>) -> Int? {
+        let requests = shared.takeUnretainedValue().program.inputs
+        return requests.indices.first {
+            inputs[$0].stream == stream && requests[$0].covers(request)
+        }
     }
 
     /// Makes the instance exist from `t` on. Points of that instant were applied while nobody read them:
@@ -126,6 +157,7 @@ struct BlockState: ~Copyable {
             moved &= moved &- 1
             inputDeadlines[index] = inputs[index].advance(to: t)
             let bit = UInt64(1) << UInt64(streamCount &+ index)
+            if !inputs[index].hasChanged { mask &= ~bit }
             if inputs[index].isWarmingUp { warmingUp |= bit } else { warmingUp &= ~bit }
         }
         if isFirst {
@@ -160,6 +192,7 @@ struct BlockState: ~Copyable {
         if let kind = rule.pointee.step(at: t, registers, keyTrades: trades, emitter) {
             emit(kind, rule, t, emitter)
         }
+        if rule.pointee.isAsked { rule.pointee.tell(emitter) }
     }
 
     /// Reads what the rule reports at this instant and hands the transition on.
@@ -191,9 +224,16 @@ struct BlockState: ~Copyable {
     /// (LANGUAGE 7). One that sleeps until its key's first trade finds that in the standing blocks.
     mutating func lowestNeeded(of stream: UnsafeMutablePointer<PointStream>, at t: Int64) -> Int {
         if !isActive, startsWithFirstTrade { return Int.max }
-        if isActive { advancePassiveInputs(to: t) }
         var lowest = Int.max
         for index in 0..<inputCount where inputs[index].stream == stream {
+            if !isActive || inputs[index].isPassive {
+                // More of this instant may come: what accumulates waits for its end.
+                if inputs[index].isAccumulated {
+                    _ = inputs[index].advance(to: t - 1)
+                } else if isActive {
+                    _ = inputs[index].advance(to: t)
+                }
+            }
             lowest = min(lowest, isActive ? inputs[index].lowestNeeded : inputs[index].lowestNeeded(from: t))
         }
         return lowest

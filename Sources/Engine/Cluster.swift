@@ -22,6 +22,10 @@ struct Cluster: ~Copyable {
     private var ownedStreams: [UnsafeMutablePointer<PointStream>] = []
     private var dirty = UnsafeList<UnsafeMutablePointer<BlockState>>()
     private let pointCap: Int
+    /// Greatest `BlockProgram.level`.
+    private var greatestLevel = 0
+    /// It holds rules that begin with the input and not with a feed.
+    var awaitsInput = false
     /// Evaluations of a block at an instant so far.
     private(set) var evaluations = 0
     /// Streams that have reached the cap since the engine last asked.
@@ -61,6 +65,7 @@ struct Cluster: ~Copyable {
         let block = UnsafeMutablePointer<BlockState>.allocate(capacity: 1)
         block.initialize(to: state)
         if isSeries { series.append(block) } else { blocks.append(block) }
+        greatestLevel = max(greatestLevel, block.pointee.level)
         timers.insert(block)
         let masks = block.pointee.shared.takeUnretainedValue().streamMasks
         for index in 0..<block.pointee.streamCount {
@@ -130,13 +135,17 @@ struct Cluster: ~Copyable {
                 tooManyDigits += 1
             }
         }
-        if slot.pointee.hasDormantBlocks { wakeDormant(slot, trade.pointee.symbol) }
+        if slot.pointee.hasDormantBlocks { wakeDormant(slot, trade.pointee.symbol, at: t) }
     }
 
-    private mutating func wakeDormant(_ slot: UnsafeMutablePointer<SymbolSlot>, _ symbol: SymbolID) {
+    private mutating func wakeDormant(
+        _ slot: UnsafeMutablePointer<SymbolSlot>, _ symbol: SymbolID, at t: Int64
+    ) {
         slot.pointee.hasDormantBlocks = false
         for block in blocks where block.pointee.key == symbol && !block.pointee.isActive {
             block.pointee.activate()
+            // The instant is not complete: what others accumulate of it comes with the evaluation.
+            block.pointee.adopt(at: t - 1)
             enqueue(block)
         }
     }
@@ -163,10 +172,14 @@ struct Cluster: ~Copyable {
             let block = timers.first
             block.pointee.timer = Int64.max
             timers.update(block)
-            if !block.pointee.isActive { block.pointee.activate(at: t) }
+            if !block.pointee.isActive {
+                block.pointee.activate(at: t)
+                block.pointee.adopt(at: t)
+            }
             if !block.pointee.isQueued { enqueue(block) }
         }
         if !series.isEmpty { evaluateSeries(at: t, emitter) }
+        if greatestLevel > 0 { return evaluateByLevel(at: t, emitter) }
         evaluations &+= dirty.count
         for index in 0..<dirty.count {
             let block = dirty[index]
@@ -176,6 +189,43 @@ struct Cluster: ~Copyable {
             timers.update(block)
         }
         dirty.removeAll()
+    }
+
+    /// Rules stand in the order of their `firing` references (LANGUAGE 2.4): who tells, wakes who asks.
+    private mutating func evaluateByLevel(at t: Int64, _ emitter: Emitter) {
+        for level in 0...greatestLevel {
+            var index = 0
+            while index < dirty.count {
+                let block = dirty[index]
+                index += 1
+                guard block.pointee.level == level, block.pointee.isQueued else { continue }
+                block.pointee.isQueued = false
+                if block.pointee.output != nil { continue }
+                evaluations &+= 1
+                _ = block.pointee.evaluate(at: t, emitter)
+                timers.update(block)
+                if !emitter.changedSignals.isEmpty { wakeAskers(emitter) }
+            }
+        }
+        dirty.removeAll()
+    }
+
+    private mutating func wakeAskers(_ emitter: Emitter) {
+        for signal in emitter.changedSignals {
+            for index in 0..<signal.pointee.readers.count {
+                let reader = signal.pointee.readers[index]
+                guard reader.mask != 0, reader.block.pointee.isActive else { continue }
+                reader.block.pointee.changed |= reader.mask
+                if !reader.block.pointee.isQueued { enqueue(reader.block) }
+            }
+        }
+        emitter.changedSignals.removeAll(keepingCapacity: true)
+    }
+
+    /// The rules that read no feed begin with the input.
+    mutating func startWithInput(at t: Int64, wanted: (UnsafeMutablePointer<BlockState>) -> Bool) {
+        let instant = max(t, closed)
+        for block in blocks where !block.pointee.isActive && wanted(block) { wake(block, at: instant) }
     }
 
     private mutating func evaluateSeries(at t: Int64, _ emitter: Emitter) {

@@ -26,9 +26,10 @@ struct ClusterPlan {
         }
     }
 
-    /// The symbols and series that a block reads besides its key.
+    /// The symbols and series that a block reads besides its key, and the blocks that its rules ask or tell.
     static func nodes(read block: BlockProgram) -> [Node] {
         var nodes = block.symbols.map { Node.symbol($0) }
+        nodes += block.keylessPartners.map { Node.keyless($0) }
         for stream in block.streams {
             if case .series(let index) = stream.kind { nodes.append(.series(index)) }
         }

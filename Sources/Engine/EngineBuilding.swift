@@ -14,8 +14,11 @@ extension AlertEngine {
             instantiate(series.block, in: cluster, place)
         }
         for (index, block) in book.keyless.enumerated() {
-            let keyless = instantiate(block, in: clusterOf(.keyless(index)), BlockPlace())
-            feedsOfKeyless[keyless] = feeds(of: block)
+            let cluster = clusterOf(.keyless(index))
+            let keyless = instantiate(block, in: cluster, BlockPlace())
+            let feeds = feeds(of: block)
+            feedsOfKeyless[keyless] = feeds
+            if feeds.isEmpty { cluster.pointee.awaitsInput = true }
         }
         for block in book.standing {
             guard let node = ClusterPlan.nodes(read: block).first else { continue }
@@ -124,8 +127,11 @@ extension AlertEngine {
         let streams = program.streams.map { stream($0, program, place.key, cluster) }
         var place = place
         if let key = place.key { place.keyQuotes = slots[Int(key.index)].quotes }
-        let state = BlockState(code(of: program, isSeries), streams: streams, rates: rates, place: place)
+        let signals = program.inputs.map { signal(asked: $0, by: place.key) }
+        let state = BlockState(
+            code(of: program, isSeries), streams: streams, rates: rates, place: place, signals: signals)
         let block = cluster.pointee.add(state, isSeries: isSeries)
+        connect(block, program, place.key)
         for (index, request) in program.inputs.enumerated() {
             if case .rate(let series, _) = request {
                 let isPassive = block.pointee.inputs[index].isPassive
@@ -134,6 +140,40 @@ extension AlertEngine {
             }
         }
         return block
+    }
+
+    // MARK: Firing
+
+    private func signal(asked request: InputRequest, by key: SymbolID?)
+        -> UnsafeMutablePointer<FiringSignal>?
+    {
+        guard case .firing(let rule, let sameKey) = request else { return nil }
+        return signal(of: rule, sameKey ? key : nil)
+    }
+
+    private func signal(of rule: Int, _ key: SymbolID?) -> UnsafeMutablePointer<FiringSignal> {
+        let identity = SignalIdentity(rule: rule, key: key)
+        if let signal = signals[identity] { return signal }
+        let signal = UnsafeMutablePointer<FiringSignal>.allocate(capacity: 1)
+        signal.initialize(to: FiringSignal())
+        signals[identity] = signal
+        return signal
+    }
+
+    /// Joins a block's rules with those who ask for them, and its inputs with those they ask for.
+    private func connect(
+        _ block: UnsafeMutablePointer<BlockState>, _ program: BlockProgram, _ key: SymbolID?
+    ) {
+        for (index, rule) in program.rules.enumerated() where book.askedRules.contains(rule.rule) {
+            block.pointee.rules[index].answer(
+                key: key.map { signal(of: rule.rule, $0) }, any: signal(of: rule.rule, nil))
+        }
+        for index in program.inputs.indices {
+            guard let signal = block.pointee.inputs[index].signal else { continue }
+            let bit = UInt64(1) << UInt64(program.streams.count + index)
+            signal.pointee.readers.append(
+                StreamReader(block: block, mask: bit & block.pointee.activeMask))
+        }
     }
 
     private func code(of program: BlockProgram, _ isSeries: Bool) -> BlockCode {

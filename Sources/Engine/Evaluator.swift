@@ -19,8 +19,14 @@ extension BlockState {
         case .previous: value = previous(source, step.column)
         case .windowCount, .windowSum, .windowProductSum, .windowMean, .windowWeightedMean, .windowFirst,
             .windowLast, .windowLeast, .windowGreatest, .windowRange, .windowVariance, .windowDeviation,
-            .windowPopulationDeviation, .windowDrawdown, .windowRebound, .windowScore:
+            .windowPopulationDeviation, .windowDrawdown, .windowRebound, .windowScore, .windowPercentile,
+            .windowSlope:
             value = window(step)
+        case .sampleMean, .sampleStrength, .sampleVolatility, .sampleCorrelation, .sampleBeta, .sampleValue,
+            .sampleChange, .sampleMove:
+            value = sample(step, at: t)
+        case .decayingMean: value = finite(inputs[source].decay.pointee.mean)
+        case .firing: value = inputs[source].signal.pointee.count > 0 ? 1 : 0
         case .lagValue: value = inputs[source].lagValue(step.column)
         case .lagChange: value = inputs[source].lagChange(step.column)
         case .lagMove: value = inputs[source].lagMove(step.column)
@@ -93,10 +99,8 @@ extension BlockState {
         case .windowMean: return input.pointee.windowMean(column)
         case .windowWeightedMean: return input.pointee.windowWeightedMean()
         case .windowFirst, .windowLast:
-            if input.pointee.count == 0 { return .nan }
-            let position = step.opcode == .windowFirst ? input.pointee.lower : input.pointee.upper &- 1
-            let stream = input.pointee.stream!
-            return InputState.value(stream.pointee[position], column, stream)
+            guard let point = input.pointee.edgePoint(first: step.opcode == .windowFirst) else { return .nan }
+            return InputState.value(point, column, input.pointee.stream!)
         case .windowLeast: return input.pointee.windowExtreme(column, greatest: false)
         case .windowGreatest: return input.pointee.windowExtreme(column, greatest: true)
         case .windowRange: return input.pointee.windowRange(column)
@@ -107,6 +111,24 @@ extension BlockState {
         case .windowDrawdown: return input.pointee.windowDistance(column, fromGreatest: true)
         case .windowRebound: return input.pointee.windowDistance(column, fromGreatest: false)
         case .windowScore: return input.pointee.windowScore(column)
+        case .windowPercentile: return input.pointee.windowPercentile(column, rank: step.constant)
+        case .windowSlope: return input.pointee.windowSlope(column)
+        default: return .nan
+        }
+    }
+
+    @inline(never)
+    private func sample(_ step: Instruction, at t: Int64) -> Double {
+        let input = inputs + Int(step.source)
+        switch step.opcode {
+        case .sampleMean: return input.pointee.sampleMean(at: t)
+        case .sampleStrength: return input.pointee.sampleStrength(at: t)
+        case .sampleVolatility: return input.pointee.sampleVolatility(at: t)
+        case .sampleCorrelation: return sampleDependence(step, at: t, isBeta: false)
+        case .sampleBeta: return sampleDependence(step, at: t, isBeta: true)
+        case .sampleValue: return input.pointee.sampleValue(at: t)
+        case .sampleChange: return input.pointee.sampleChange(at: t)
+        case .sampleMove: return input.pointee.sampleMove(at: t)
         default: return .nan
         }
     }

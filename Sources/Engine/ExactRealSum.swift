@@ -8,7 +8,8 @@
 /// - Complexity: O(1) an addition (two limbs and a carry); O(limbs) a query.
 /// - SeeAlso: U. Kulisch, "Very fast and exact accumulation of products" (2011).
 struct ExactRealSum: ~Copyable {
-    enum Term { case value, square }
+    /// `none` takes no room and adds nothing.
+    enum Term { case value, square, none }
 
     private let limbs: UnsafeMutablePointer<UInt64>
     let limbCount: Int
@@ -17,17 +18,17 @@ struct ExactRealSum: ~Copyable {
 
     /// Room for 2^1024 (2^2048) and 2^60 terms.
     init(_ term: Term) {
-        limbCount = term == .value ? 35 : 68
+        limbCount = term == .value ? 35 : term == .square ? 68 : 0
         lowestExponent = term == .value ? -1074 : -2148
-        limbs = .allocate(capacity: limbCount)
-        limbs.initialize(repeating: 0, count: limbCount)
+        limbs = .allocate(capacity: max(1, limbCount))
+        limbs.initialize(repeating: 0, count: max(1, limbCount))
     }
 
     init(copying other: borrowing ExactRealSum) {
         limbCount = other.limbCount
         lowestExponent = other.lowestExponent
-        limbs = .allocate(capacity: limbCount)
-        limbs.initialize(from: other.limbs, count: limbCount)
+        limbs = .allocate(capacity: max(1, limbCount))
+        limbs.initialize(from: other.limbs, count: max(1, limbCount))
     }
 
     deinit { limbs.deallocate() }
@@ -54,6 +55,21 @@ struct ExactRealSum: ~Copyable {
         let (significand, exponent) = ExactRealSum.parts(value)
         let magnitude = UInt128(significand) * UInt128(significand)
         add(magnitude, at: 2 * exponent - lowestExponent, negative: negated)
+    }
+
+    /// Adds (or takes away) the product of two finite Doubles; for a sum of squares.
+    func addProduct(_ left: Double, _ right: Double) {
+        let (first, firstExponent) = ExactRealSum.parts(left)
+        let (second, secondExponent) = ExactRealSum.parts(right)
+        let magnitude = UInt128(first) * UInt128(second)
+        let bit = firstExponent + secondExponent - lowestExponent
+        add(magnitude, at: bit, negative: (left < 0) != (right < 0))
+    }
+
+    /// Adds (or takes away) another sum of the same kind.
+    func add(_ other: borrowing ExactRealSum, negated: Bool = false) {
+        var carry = false
+        for index in 0..<limbCount { carry = combine(index, other.limbs[index], carry, negated) }
     }
 
     /// `value = significand * 2^exponent`, the significand below 2^53.
@@ -117,19 +133,21 @@ struct LongMagnitude {
     var words: [UInt64]
     var lowestExponent: Int
 
-    /// `|self|^2`.
-    func squared() -> LongMagnitude {
-        var product = [UInt64](repeating: 0, count: words.count * 2)
+    /// `self^2`.
+    func squared() -> LongMagnitude { multiplied(by: self) }
+
+    func multiplied(by other: LongMagnitude) -> LongMagnitude {
+        var product = [UInt64](repeating: 0, count: words.count + other.words.count)
         for (row, left) in words.enumerated() where left != 0 {
             var carry: UInt64 = 0
-            for (column, right) in words.enumerated() where right != 0 || carry != 0 {
+            for (column, right) in other.words.enumerated() where right != 0 || carry != 0 {
                 let full = left.multipliedFullWidth(by: right)
                 let first = product[row + column].addingReportingOverflow(full.low)
                 let second = first.partialValue.addingReportingOverflow(carry)
                 product[row + column] = second.partialValue
                 carry = full.high &+ (first.overflow ? 1 : 0) &+ (second.overflow ? 1 : 0)
             }
-            var index = row + words.count
+            var index = row + other.words.count
             while carry != 0, index < product.count {
                 let sum = product[index].addingReportingOverflow(carry)
                 product[index] = sum.partialValue
@@ -137,7 +155,9 @@ struct LongMagnitude {
                 index += 1
             }
         }
-        return LongMagnitude(isNegative: false, words: product, lowestExponent: 2 * lowestExponent)
+        return LongMagnitude(
+            isNegative: isNegative != other.isNegative, words: product,
+            lowestExponent: lowestExponent + other.lowestExponent)
     }
 
     /// `|self| * factor`, one word longer.
@@ -167,6 +187,44 @@ struct LongMagnitude {
             borrow = first.overflow || second.overflow
         }
         return LongMagnitude(isNegative: false, words: difference, lowestExponent: lowestExponent)
+    }
+
+    /// The same magnitude, its sign turned where `isTurned`.
+    func with(sign isTurned: Bool) -> LongMagnitude {
+        var result = self
+        if isTurned { result.isNegative.toggle() }
+        return result
+    }
+
+    /// `self - other`, of one exponent.
+    func minus(_ other: LongMagnitude) -> LongMagnitude {
+        if isNegative != other.isNegative { return adding(other) }
+        if isLess(than: other) { return other.subtracting(self).with(sign: !isNegative) }
+        return subtracting(other).with(sign: isNegative)
+    }
+
+    /// `|self| + |other|` with the sign of `self`.
+    private func adding(_ other: LongMagnitude) -> LongMagnitude {
+        var sum = [UInt64](repeating: 0, count: max(words.count, other.words.count) + 1)
+        var carry = false
+        for index in sum.indices {
+            let left = index < words.count ? words[index] : 0
+            let right = index < other.words.count ? other.words[index] : 0
+            let first = left.addingReportingOverflow(right)
+            let second = first.partialValue.addingReportingOverflow(carry ? 1 : 0)
+            sum[index] = second.partialValue
+            carry = first.overflow || second.overflow
+        }
+        return LongMagnitude(isNegative: isNegative, words: sum, lowestExponent: lowestExponent)
+    }
+
+    private func isLess(than other: LongMagnitude) -> Bool {
+        for index in stride(from: max(words.count, other.words.count) - 1, through: 0, by: -1) {
+            let left = index < words.count ? words[index] : 0
+            let right = index < other.words.count ? other.words[index] : 0
+            if left != right { return left < right }
+        }
+        return false
     }
 
     /// `self / divisor`, rounded once to the nearest Double, ties to even; overflow is unknown (NaN).

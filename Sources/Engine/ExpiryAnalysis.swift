@@ -33,7 +33,7 @@ struct ExpiryAnalysis {
     static func wakeMasks(of program: BlockProgram) -> [UInt64] {
         var masks = program.rules.map(\.mask)
         for (index, request) in program.inputs.enumerated() {
-            guard case .window(_, let window) = request, window.ending == 0 else { continue }
+            guard case .window(_, let window) = request, case .time(_, 0) = window.extent else { continue }
             var analysis = ExpiryAnalysis(program)
             analysis.follow(source: index)
             for (rule, block) in program.rules.enumerated() where block.chain.isEmpty {

@@ -3,9 +3,12 @@ extension InputState {
     /// The oldest position that the input still needs; `Int.max` for none.
     var lowestNeeded: Int {
         switch kind {
-        case .window: lower
+        case .window, .lastPoints, .gridPoints: lower
         case .lag: max(0, upper - 1)
-        case .deadline, .rate: Int.max
+        case .buckets: buckets.pointee.consumed
+        case .samples: samples.pointee.consumed
+        case .decay: decay.pointee.consumed
+        case .deadline, .rate, .firing: Int.max
         }
     }
 
@@ -15,8 +18,11 @@ extension InputState {
     func lowestNeeded(from t: Int64) -> Int {
         switch kind {
         case .window: stream.pointee.firstPosition(after: t &- length &- ending)
+        case .gridPoints: stream.pointee.firstPosition(after: t &- length &- ending &- step)
+        case .lastPoints: stream.pointee.tail - Int(length)
         case .lag: max(0, stream.pointee.firstPosition(after: t &- length) - 1)
-        case .deadline, .rate: Int.max
+        case .buckets, .samples, .decay: lowestNeeded
+        case .deadline, .rate, .firing: Int.max
         }
     }
 }

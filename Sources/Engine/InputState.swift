@@ -1,100 +1,177 @@
-/// What a block reads beyond the last point of its streams: a window, a lag, a deadline or a rate, with the
-/// instant at which it next changes by itself.
+/// What a block reads beyond the last point of its streams: a window, a lag, a deadline, a rate and so on,
+/// with the instant at which it next changes by itself.
 ///
 ///     stream   ... [lower ======= upper) ....... tail
 ///                   t-e-w < time <= t-e           newer than t-e (only with `ending e ago`)
 ///
 /// - Invariant: after `advance(to: t)` it shows instant t; `next > t`.
 struct InputState: ~Copyable {
-    enum Kind: UInt8 { case window, lag, deadline, rate }
+    enum Kind: UInt8 {
+        case window, lag, deadline, rate, lastPoints, gridPoints, buckets, samples, decay, firing
+    }
 
     let kind: Kind
     /// Nothing but messages reads it: it never wakes its block and is advanced when asked.
     let isPassive: Bool
+    /// An operand of `crosses`: each of its change points is seen.
+    let seesEveryTick: Bool
     /// Whether its value is known at the instant of the last advance (windows: the warm-up is over).
     var isKnown = false
+    /// Whether the last advance changed anything: samples ignore the points between two grid points.
+    var hasChanged = true
     let aggregates: WindowAggregates
     let stream: UnsafeMutablePointer<PointStream>!
     let rates: UnsafeMutablePointer<RateTimeline>!
-    /// The window's length, the lag's or deadline's delay, the rate's `within`; milliseconds.
+    /// The window's length, the lag's or deadline's delay, the rate's `within`; milliseconds. The number of
+    /// `lastPoints`.
     let length: Int64
     let ending: Int64
-    /// Position of the oldest point in the window.
+    /// Of grid windows.
+    let step: Int64
+    /// Position of the oldest point in the window. Of buckets: how many points have left.
     var lower = 0
     /// One past the newest point in the window; past the prevailing point of a lag; count of rate steps in
-    /// effect.
+    /// effect. Of buckets: how many points have entered.
     var upper = 0
-    var sumA: Int128 = 0
-    var sumB: Int128 = 0
-    var sumAA: Int128 = 0
-    var sumAB: Int128 = 0
-    var sumBB: Int128 = 0
+    var sums = WindowSums()
     var extremes: UnsafeMutablePointer<WindowExtremes>!
     let extremesCount: Int
-    var reals: UnsafeMutablePointer<RealSums>!
+    /// Aggregates that few windows keep.
+    var extras: UnsafeMutablePointer<WindowExtras>!
+    var buckets: UnsafeMutablePointer<BucketRing>!
+    var samples: UnsafeMutablePointer<GridSamples>!
+    var decay: UnsafeMutablePointer<DecayingMean>!
+    let signal: UnsafeMutablePointer<FiringSignal>!
 
-    init(
-        _ request: InputRequest, streams: UnsafeMutablePointer<UnsafeMutablePointer<PointStream>>,
-        rates: UnsafeMutablePointer<RateTimeline>, isPassive: Bool
-    ) {
-        self.isPassive = isPassive
+    init(_ request: InputRequest, _ place: InputPlace) {
+        isPassive = place.isPassive
+        seesEveryTick = place.seesEveryTick
         var aggregates: WindowAggregates = []
-        var stream: UnsafeMutablePointer<PointStream>?
-        var timeline: UnsafeMutablePointer<RateTimeline>?
         var ending: Int64 = 0
+        var step: Int64 = 0
+        stream = request.stream.map { place.streams[$0] }
+        var timeline: UnsafeMutablePointer<RateTimeline>?
         switch request {
-        case .window(let index, let window):
-            kind = .window
-            stream = streams[index]
-            length = window.length
-            ending = window.ending
+        case .window(_, let window):
             aggregates = window.aggregates
-        case .lag(let index, let delay):
+            switch window.extent {
+            case .time(let length, let shift):
+                kind = .window
+                self.length = length
+                ending = shift
+            case .grid(let length, let shift, let width):
+                // An order of values cannot be put together from buckets: it keeps the points.
+                kind = aggregates.orderedColumns.isEmpty ? .buckets : .gridPoints
+                self.length = length
+                ending = shift
+                step = width
+            case .points(let count):
+                kind = .lastPoints
+                length = Int64(count)
+            }
+        case .lag(_, let delay):
             kind = .lag
-            stream = streams[index]
             length = delay
-        case .deadline(let index, let delay):
+        case .deadline(_, let delay):
             kind = .deadline
-            stream = streams[index]
             length = delay
         case .rate(let series, let within):
             kind = .rate
-            timeline = rates + series
+            timeline = place.rates + series
             length = within ?? Int64.max
+        case .samples(_, let request):
+            kind = .samples
+            length = request.length
+            ending = request.ending
+            samples = .allocate(capacity: 1)
+            samples.initialize(to: GridSamples(request))
+        case .decay(_, let column, let halfLife):
+            kind = .decay
+            length = halfLife
+            decay = .allocate(capacity: 1)
+            decay.initialize(to: DecayingMean(column: column, halfLife: halfLife))
+        case .firing:
+            kind = .firing
+            length = 0
         }
-        self.aggregates = aggregates
-        self.stream = stream
-        self.rates = timeline
         self.ending = ending
-        if case .series? = stream?.pointee.kind, !aggregates.isDisjoint(with: [.sumA, .sumAA]) {
-            reals = .allocate(capacity: 1)
-            reals.initialize(to: RealSums(withSquares: aggregates.contains(.sumAA)))
-        }
+        self.step = step
+        rates = timeline
+        signal = place.signal
         let columns = Column.allCases.filter { aggregates.contains(.extremes($0)) }
         extremesCount = columns.count
+        let isSeries = if case .series? = stream?.pointee.kind { true } else { false }
+        let request = WindowExtras.Request(aggregates, isSeries: isSeries)
+        // The mantissas of a named series are bit patterns: only its exact sums mean something.
+        self.aggregates =
+            isSeries ? aggregates.subtracting([.sumA, .sumB, .sumAA, .sumAB, .sumBB]) : aggregates
+        keep(columns, request)
+    }
+
+    private mutating func keep(_ columns: [Column], _ request: WindowExtras.Request?) {
         if !columns.isEmpty {
             extremes = .allocate(capacity: columns.count)
             for (index, column) in columns.enumerated() {
                 (extremes + index).initialize(to: WindowExtremes(column: column))
             }
         }
+        if let request {
+            extras = .allocate(capacity: 1)
+            extras.initialize(to: WindowExtras(request))
+        }
+        if kind == .buckets {
+            buckets = .allocate(capacity: 1)
+            buckets.initialize(to: BucketRing(step: step, columns: columns, extras: request))
+        }
     }
 
     deinit {
         extremes?.deinitialize(count: extremesCount)
         extremes?.deallocate()
-        reals?.deinitialize(count: 1)
-        reals?.deallocate()
+        extras?.deinitialize(count: 1)
+        extras?.deallocate()
+        buckets?.deinitialize(count: 1)
+        buckets?.deallocate()
+        samples?.deinitialize(count: 1)
+        samples?.deallocate()
+        decay?.deinitialize(count: 1)
+        decay?.deallocate()
     }
 
     @inline(__always)
     var isWarmingUp: Bool { kind == .window && !isKnown }
 
-    /// Begins at the oldest point that the stream keeps.
+    /// Begins at the oldest point that the stream keeps. What accumulates goes on from where it is.
     mutating func begin() {
-        if kind == .rate { return }
+        if kind == .rate || kind == .firing || isAccumulated { return }
         lower = stream.pointee.head
         upper = stream.pointee.head
+    }
+
+    /// Whether it is more than what its stream's points still say.
+    var isAccumulated: Bool { kind == .buckets || kind == .samples || kind == .decay }
+
+    /// Takes over what another input of the same kind has accumulated.
+    ///
+    /// - Precondition: `other` has been advanced to the present instant and keeps these aggregates.
+    mutating func adopt(_ other: borrowing InputState) {
+        switch kind {
+        case .buckets:
+            buckets.pointee.adopt(other.buckets.pointee)
+            lower = other.lower
+            upper = other.upper
+            sums = other.sums
+            extras?.pointee.adopt(other.extras.pointee)
+            for index in 0..<extremesCount {
+                for place in 0..<other.extremesCount
+                where other.extremes[place].column == extremes[index].column {
+                    extremes[index] = WindowExtremes(copying: other.extremes[place])
+                }
+            }
+        case .samples: samples.pointee.adopt(other.samples.pointee)
+        case .decay: decay.pointee.adopt(other.decay.pointee)
+        case .window, .lag, .deadline, .rate, .lastPoints, .gridPoints, .firing: break
+        }
     }
 
     @inline(__always)
@@ -113,6 +190,12 @@ struct InputState: ~Copyable {
             let due = stream.pointee.newest.time &+ length
             return due > t ? due : Int64.max
         case .rate: return advanceRate(to: t)
+        case .lastPoints: return advanceLastPoints()
+        case .gridPoints: return advanceGridPoints(to: t)
+        case .buckets: return advanceBuckets(to: t)
+        case .samples: return advanceSamples(to: t)
+        case .decay: return advanceDecay(to: t)
+        case .firing: return Int64.max
         }
     }
 
@@ -146,35 +229,33 @@ struct InputState: ~Copyable {
         return next
     }
 
-    @inline(__always)
-    private mutating func insert(_ point: Point, at position: Int) {
-        if reals != nil { return insertReal(point, at: position) }
-        let a = Int128(point.a)
-        let b = Int128(point.b)
-        if aggregates.contains(.sumA) { sumA &+= a }
-        if aggregates.contains(.sumB) { sumB &+= b }
-        if aggregates.contains(.sumAA) { sumAA &+= a &* a }
-        if aggregates.contains(.sumAB) { sumAB &+= a &* b }
-        if aggregates.contains(.sumBB) { sumBB &+= b &* b }
-        for index in 0..<extremesCount { extremes[index].insert(point, at: position) }
-    }
-
-    @inline(__always)
-    private mutating func evict(_ point: Point) {
-        if reals != nil { return reals.pointee.remove(point.real) }
-        let a = Int128(point.a)
-        let b = Int128(point.b)
-        if aggregates.contains(.sumA) { sumA &-= a }
-        if aggregates.contains(.sumB) { sumB &-= b }
-        if aggregates.contains(.sumAA) { sumAA &-= a &* a }
-        if aggregates.contains(.sumAB) { sumAB &-= a &* b }
-        if aggregates.contains(.sumBB) { sumBB &-= b &* b }
-    }
-
     @inline(never)
-    private mutating func insertReal(_ point: Point, at position: Int) {
-        reals.pointee.insert(point.real)
+    private mutating func advanceLastPoints() -> Int64 {
+        let stream = stream!
+        while upper < stream.pointee.tail {
+            insert(stream.pointee[upper], at: upper)
+            upper &+= 1
+            if count > length {
+                evict(stream.pointee[lower])
+                lower &+= 1
+            }
+        }
+        for index in 0..<extremesCount { extremes[index].evict(before: lower) }
+        isKnown = count == length
+        return Int64.max
+    }
+
+    @inline(__always)
+    mutating func insert(_ point: Point, at position: Int) {
+        if extras != nil { extras.pointee.insert(point) }
+        sums.insert(point, aggregates)
         for index in 0..<extremesCount { extremes[index].insert(point, at: position) }
+    }
+
+    @inline(__always)
+    mutating func evict(_ point: Point) {
+        if extras != nil { extras.pointee.remove(point) }
+        sums.remove(point, aggregates)
     }
 
     private mutating func advanceLag(to t: Int64) -> Int64 {
@@ -199,28 +280,34 @@ struct InputState: ~Copyable {
 
     /// Leaves out what the stream has dropped at its cap.
     mutating func forget(before head: Int) {
-        if kind == .lag { upper = max(upper, head) }
-        guard kind == .window else { return }
-        while lower < min(upper, head) {
-            evict(stream.pointee[lower])
-            lower += 1
+        switch kind {
+        case .lag: upper = max(upper, head)
+        case .window, .lastPoints, .gridPoints:
+            while lower < min(upper, head) {
+                evict(stream.pointee[lower])
+                lower += 1
+            }
+            lower = max(lower, head)
+            upper = max(upper, head)
+            for index in 0..<extremesCount { extremes[index].evict(before: lower) }
+        case .buckets:
+            if buckets.pointee.consumed < head {
+                buckets.pointee.lostThrough = stream.pointee[head - 1].time
+                buckets.pointee.consumed = head
+            }
+        case .samples: samples.pointee.consumed = max(samples.pointee.consumed, head)
+        case .decay: decay.pointee.consumed = max(decay.pointee.consumed, head)
+        case .deadline, .rate, .firing: break
         }
-        lower = max(lower, head)
-        upper = max(upper, head)
-        for index in 0..<extremesCount { extremes[index].evict(before: lower) }
     }
 
     /// The stream has brought its columns to finer decimals: a by `factorA`, b by `factorB`.
     mutating func rescale(_ factorA: Int64, _ factorB: Int64) {
-        guard kind == .window else { return }
-        let a = Int128(factorA)
-        let b = Int128(factorB)
-        sumA *= a
-        sumB *= b
-        sumAA *= a * a
-        sumAB *= a * b
-        sumBB *= b * b
+        sums.rescale(Int128(factorA), Int128(factorB))
         for index in 0..<extremesCount { extremes[index].rescale(factorA, factorB) }
+        extras?.pointee.rescale(factorA, factorB)
+        buckets?.pointee.rescale(factorA, factorB)
+        samples?.pointee.rescale(factorA, factorB)
     }
 
     /// Least and greatest of one column.
@@ -233,59 +320,11 @@ struct InputState: ~Copyable {
     }
 }
 
-/// Least and greatest of one column of a window's points.
-struct WindowExtremes: ~Copyable {
-    let column: Column
-    private var least = MonotonicDeque()
-    private var greatest = MonotonicDeque()
-
-    init(column: Column) { self.column = column }
-
-    @inline(__always)
-    mutating func insert(_ point: Point, at position: Int) {
-        var value = point.integer(column)
-        if column == .real { value = WindowExtremes.ordered(value) }
-        least.insert(value, at: position, sign: -1)
-        greatest.insert(value, at: position, sign: 1)
-    }
-
-    @inline(__always)
-    mutating func evict(before position: Int) {
-        least.evict(before: position)
-        greatest.evict(before: position)
-    }
-
-    @inline(__always)
-    var values: (least: Int64, greatest: Int64)? {
-        guard let low = least.front, let high = greatest.front else { return nil }
-        return column == .real ? (WindowExtremes.ordered(low), WindowExtremes.ordered(high)) : (low, high)
-    }
-
-    mutating func rescale(_ factorA: Int64, _ factorB: Int64) {
-        let factor = column == .b ? factorB : factorA
-        least.rescale(by: factor)
-        greatest.rescale(by: factor)
-    }
-
-    /// Maps a Double's bits to integers of the same order, and back: it is its own inverse.
-    private static func ordered(_ bits: Int64) -> Int64 { bits < 0 ? bits ^ Int64.max : bits }
-}
-
-/// Exact sums over a named series.
-struct RealSums: ~Copyable {
-    let sum = ExactRealSum(.value)
-    let squares = ExactRealSum(.square)
-    private let keepsSquares: Bool
-
-    init(withSquares: Bool) { keepsSquares = withSquares }
-
-    func insert(_ value: Double) {
-        sum.add(value)
-        if keepsSquares { squares.addSquare(value) }
-    }
-
-    func remove(_ value: Double) {
-        sum.add(value, negated: true)
-        if keepsSquares { squares.addSquare(value, negated: true) }
-    }
+/// Where an input stands: what it may read.
+struct InputPlace {
+    var streams: UnsafeMutablePointer<UnsafeMutablePointer<PointStream>>
+    var rates: UnsafeMutablePointer<RateTimeline>
+    var signal: UnsafeMutablePointer<FiringSignal>?
+    var isPassive: Bool
+    var seesEveryTick: Bool
 }

@@ -20,6 +20,18 @@ public enum Opcode: UInt8, Sendable {
     case windowDrawdown  // (x - max) / max of the column's last value x
     case windowRebound  // (x - min) / min
     case windowScore  // (last - mean(B')) / stddev(B'), B' without the last point's instant
+    case windowPercentile  // type 7 at rank `constant`, in millionths of a per cent
+    case windowSlope  // least squares on time, a millisecond
+    case sampleMean  // mean of the samples (twap)
+    case sampleStrength  // 100 * gains / (gains + losses) (rsi)
+    case sampleVolatility  // sample deviation of the log returns
+    case sampleCorrelation  // of the log returns of i's samples and of those of input `b`
+    case sampleBeta  // slope of i's log returns on those of input `b`
+    case sampleValue  // the oldest sample: at the last grid point <= t - d
+    case sampleChange  // (x - y) / y against it
+    case sampleMove  // x - y
+    case decayingMean  // ewma
+    case firing  // whether i's rule fires
     case lagValue  // column at t - d
     case lagChange  // (x - y) / y against t - d
     case lagMove  // x - y

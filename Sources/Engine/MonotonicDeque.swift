@@ -19,6 +19,14 @@ struct MonotonicDeque: ~Copyable {
         mask = 7
     }
 
+    init(copying other: borrowing MonotonicDeque) {
+        mask = other.mask
+        head = other.head
+        tail = other.tail
+        entries = .allocate(capacity: mask + 1)
+        for index in head..<tail { entries[index & mask] = other.entries[index & mask] }
+    }
+
     deinit { entries.deallocate() }
 
     @inline(__always)
@@ -29,6 +37,8 @@ struct MonotonicDeque: ~Copyable {
     mutating func insert(_ value: Int64, at position: Int, sign: Int64) {
         let signed = value &* sign
         while tail > head, entries[(tail &- 1) & mask].value &* sign <= signed { tail &-= 1 }
+        // What leaves together with a value before it that is ahead of it will never be in front.
+        if tail > head, entries[(tail &- 1) & mask].position == position { return }
         if tail &- head > mask { grow() }
         entries[tail & mask] = Entry(position: position, value: value)
         tail &+= 1

@@ -21,6 +21,12 @@ struct Point {
 
     @inline(__always)
     var real: Double { Double(bitPattern: UInt64(bitPattern: a)) }
+
+    /// The stream has brought a and b to finer decimals.
+    mutating func rescale(_ factorA: Int64, _ factorB: Int64) {
+        a *= factorA
+        b *= factorB
+    }
 }
 
 /// The points of one symbol's trades or quotes, or of a named series, kept as long as some window or lag

@@ -14,6 +14,8 @@ public struct RuleBook: Sendable {
     /// What dynamic rules (`on all`, patterns) read of named symbols: kept from the start.
     public var standing: [BlockProgram]
     public var rateSeriesCount: Int
+    /// Rules of which some rule asks `firing`.
+    public var askedRules: Set<Int>
     /// The blocks of a symbol, when it is first seen.
     public var blocksForKey: @Sendable (_ symbol: String) -> [BlockProgram]
 
@@ -25,6 +27,7 @@ public struct RuleBook: Sendable {
         links = []
         standing = []
         rateSeriesCount = 0
+        askedRules = []
         self.blocksForKey = blocksForKey
     }
 }

@@ -20,6 +20,11 @@ struct RuleInstance: ~Copyable {
     private let chain: UnsafeMutablePointer<ChainState>?
     private let escalations: UnsafeMutablePointer<Escalation>
     private let escalationCount: Int
+    /// Some rule asks `firing` of it.
+    private(set) var isAsked = false
+    /// For the instance's key, and for any key.
+    private var signals: (key: UnsafeMutablePointer<FiringSignal>?, any: UnsafeMutablePointer<FiringSignal>?)
+    private var hasTold = false
     private var isOpen = true
     private var sessionChange = Int64.min
 
@@ -48,6 +53,7 @@ struct RuleInstance: ~Copyable {
             chain = .allocate(capacity: 1)
             chain?.initialize(to: ChainState(first: Int(program.when), program.chain))
         }
+        signals = (nil, nil)
         // The first evaluation steps every rule.
         deadline = Int64.min
     }
@@ -62,6 +68,25 @@ struct RuleInstance: ~Copyable {
     /// Idle: only a true condition or the clock can move it. A chain looks at every change.
     @inline(__always)
     var isResting: Bool { state.phase == .idle && chain == nil }
+
+    mutating func answer(
+        key: UnsafeMutablePointer<FiringSignal>?, any: UnsafeMutablePointer<FiringSignal>?
+    ) {
+        isAsked = true
+        signals = (key, any)
+    }
+
+    /// Tells those who ask whether it fires now, delivered or not.
+    mutating func tell(_ emitter: Emitter) {
+        let isFiring = state.phase == .firing
+        if isFiring == hasTold { return }
+        hasTold = isFiring
+        for signal in [signals.key, signals.any] {
+            guard let signal else { continue }
+            signal.pointee.change(by: isFiring ? 1 : -1)
+            emitter.changedSignals.append(signal)
+        }
+    }
 
     /// The level of its transitions.
     func severity(of kind: Transition.Kind, _ emitter: Emitter) -> Severity {
@@ -109,6 +134,8 @@ struct RuleInstance: ~Copyable {
 /// Where transitions go, with what all instances of a rule share.
 final class Emitter {
     var transitions: [EngineTransition] = []
+    /// Of the block that was evaluated last.
+    var changedSignals: [UnsafeMutablePointer<FiringSignal>] = []
     let emitsPending: Bool
     let clocks: UnsafeMutablePointer<RuleClock>
     private let timings: [RuleTiming]

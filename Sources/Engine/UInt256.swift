@@ -23,6 +23,10 @@ struct UInt256: Equatable {
         high == 0 ? 128 - low.leadingZeroBitCount : 256 - high.leadingZeroBitCount
     }
 
+    func isLess(than other: UInt256) -> Bool {
+        high == other.high ? low < other.low : high < other.high
+    }
+
     static func &+ (left: UInt256, right: UInt256) -> UInt256 {
         let low = left.low.addingReportingOverflow(right.low)
         return UInt256(high: left.high &+ right.high &+ (low.overflow ? 1 : 0), low: low.partialValue)

@@ -24,6 +24,18 @@ struct UnsafeList<Element>: ~Copyable {
         count &+= 1
     }
 
+    mutating func insert(_ element: Element, at index: Int) {
+        append(element)
+        for place in stride(from: count - 1, to: index, by: -1) { elements[place] = elements[place - 1] }
+        elements[index] = element
+    }
+
+    mutating func remove(at index: Int) {
+        for place in index..<count - 1 { elements[place] = elements[place + 1] }
+        count -= 1
+        (elements + count).deinitialize(count: 1)
+    }
+
     @inline(__always)
     mutating func removeAll() {
         elements.deinitialize(count: count)

@@ -25,48 +25,29 @@ extension InputState {
     @inline(__always)
     private func unit(_ column: Column) -> Int64 { InputState.unit(column, stream) }
 
-    /// Sum of a column's integers over the window.
-    @inline(__always)
-    private func sum(_ column: Column) -> Int128 {
-        switch column {
-        case .a, .real: sumA
-        case .b: sumB
-        case .mid: sumA &+ sumB
-        case .spread: sumB &- sumA
-        }
-    }
-
-    @inline(__always)
-    private func sumOfSquares(_ column: Column) -> Int128 {
-        switch column {
-        case .a, .real: sumAA
-        case .b: sumBB
-        case .mid: sumAA &+ 2 &* sumAB &+ sumBB
-        case .spread: sumAA &- 2 &* sumAB &+ sumBB
-        }
-    }
-
     mutating func windowSum(_ column: Column) -> Double {
         if count == 0 { return 0 }
-        if column == .real { return reals.pointee.sum.magnitude().divided(by: 1) }
-        return ExactQuotient.rounded(sum(column), Int128(unit(column)))
+        if column == .real { return extras.pointee.reals.sum.magnitude().divided(by: 1) }
+        return ExactQuotient.rounded(sums.of(column), Int128(unit(column)))
     }
 
     mutating func windowMean(_ column: Column) -> Double {
         if count == 0 { return .nan }
-        if column == .real { return reals.pointee.sum.magnitude().divided(by: UInt64(count)) }
-        return ExactQuotient.rounded(sum(column), Int128(count) &* Int128(unit(column)))
+        if column == .real {
+            return extras.pointee.reals.sum.magnitude().divided(by: UInt64(count))
+        }
+        return ExactQuotient.rounded(sums.of(column), Int128(count) &* Int128(unit(column)))
     }
 
     /// Sum of price * size.
     mutating func windowProductSum() -> Double {
-        ExactQuotient.rounded(sumAB, Int128(stream.pointee.unitA) &* Int128(stream.pointee.unitB))
+        ExactQuotient.rounded(sums.ab, Int128(stream.pointee.unitA) &* Int128(stream.pointee.unitB))
     }
 
     /// Sum of price * size over sum of size; unknown when no size was traded.
     mutating func windowWeightedMean() -> Double {
-        if sumB == 0 { return .nan }
-        return ExactQuotient.rounded(sumAB, sumB &* Int128(stream.pointee.unitA))
+        if sums.b == 0 { return .nan }
+        return ExactQuotient.rounded(sums.ab, sums.b &* Int128(stream.pointee.unitA))
     }
 
     mutating func windowRange(_ column: Column) -> Double {
@@ -98,15 +79,16 @@ extension InputState {
     /// Variance of the sample (n - 1), or of the population (n); unknown below two points either way.
     mutating func windowVariance(_ column: Column, ofPopulation: Bool = false) -> Double {
         if column == .real {
-            return RealSums.variance(
-                reals.pointee.sum, reals.pointee.squares, count, ofPopulation: ofPopulation)
+            return extras.pointee.reals.variance(count, ofPopulation: ofPopulation)
         }
-        return variance(sum(column), sumOfSquares(column), count, column, ofPopulation: ofPopulation)
+        return variance(
+            sums.of(column), sums.squares(column), count, column, ofPopulation: ofPopulation)
     }
 
     /// `(n * Sum(x^2) - (Sum x)^2) / (n (n-1))` in units of 1/unit^2, rounded once.
     ///
-    /// With n at most 4 M (`EngineOptions.defaultPointCap`) and 12 decimals the denominator is below 2^127.
+    /// With n at most 4 M (`EngineOptions.defaultPointCap`) and 12 decimals the denominator is below 2^127;
+    /// a grid window's n may be greater, and with that many decimals its value is rounded thrice.
     private mutating func variance(
         _ sum: Int128, _ squares: Int128, _ count: Int, _ column: Column, ofPopulation: Bool = false
     ) -> Double {
@@ -115,7 +97,10 @@ extension InputState {
         let numerator =
             UInt256(n, times: squares.magnitude) &- UInt256(sum.magnitude, times: sum.magnitude)
         let unit = UInt128(unit(column))
-        return ExactQuotient.rounded(numerator, n &* (ofPopulation ? n : n &- 1) &* unit &* unit)
+        let divisor = n &* (ofPopulation ? n : n &- 1)
+        let denominator = divisor.multipliedReportingOverflow(by: unit &* unit)
+        if !denominator.overflow { return ExactQuotient.rounded(numerator, denominator.partialValue) }
+        return ExactQuotient.rounded(numerator, divisor) / Double(unit) / Double(unit)
     }
 
     /// How many sample deviations the stream's last value is away from the mean of the window without the
@@ -124,17 +109,16 @@ extension InputState {
         let stream = stream!
         if stream.pointee.isEmpty { return .nan }
         let newest = stream.pointee.newest
-        if column == .real { return realScore(newest) }
-        var sum = sum(column)
-        var squares = sumOfSquares(column)
-        var position = upper
-        while position > lower, stream.pointee[position &- 1].time == newest.time {
-            position &-= 1
+        let leaving = lastInstantInside()
+        if column == .real { return realScore(newest, without: leaving) }
+        var sum = sums.of(column)
+        var squares = sums.squares(column)
+        for position in leaving {
             let value = Int128(stream.pointee[position].integer(column))
             sum &-= value
             squares &-= value &* value
         }
-        let count = position &- lower
+        let count = count &- leaving.count
         let deviation = variance(sum, squares, count, column).squareRoot()
         guard deviation > 0 else { return .nan }
         let n = Int128(count)
@@ -143,22 +127,16 @@ extension InputState {
         return distance / deviation
     }
 
-    private mutating func realScore(_ newest: Point) -> Double {
-        let sum = ExactRealSum(copying: reals.pointee.sum)
-        let squares = ExactRealSum(copying: reals.pointee.squares)
-        var position = upper
-        while position > lower, stream.pointee[position - 1].time == newest.time {
-            position -= 1
-            sum.add(stream.pointee[position].real, negated: true)
-            squares.addSquare(stream.pointee[position].real, negated: true)
-        }
-        let count = position - lower
-        let deviation = RealSums.variance(sum, squares, count).squareRoot()
+    private mutating func realScore(_ newest: Point, without leaving: Range<Int>) -> Double {
+        let reals = RealSums(copying: extras.pointee.reals)
+        for position in leaving { reals.remove(stream.pointee[position]) }
+        let count = count - leaving.count
+        let deviation = reals.variance(count).squareRoot()
         guard deviation > 0 else { return .nan }
         // (n*x - sum) / n
-        sum.negate()
-        sum.add(newest.real, times: UInt64(count))
-        return sum.magnitude().divided(by: UInt64(count)) / deviation
+        reals.sum.negate()
+        reals.sum.add(newest.real, times: UInt64(count))
+        return reals.sum.magnitude().divided(by: UInt64(count)) / deviation
     }
 
     /// The prevailing value at t - d.
@@ -192,10 +170,7 @@ extension InputState {
 
 extension RealSums {
     /// Variance of `count` values, rounded once.
-    static func variance(
-        _ sum: borrowing ExactRealSum, _ squares: borrowing ExactRealSum, _ count: Int,
-        ofPopulation: Bool = false
-    ) -> Double {
+    func variance(_ count: Int, ofPopulation: Bool = false) -> Double {
         guard count >= 2 else { return .nan }
         let n = UInt64(count)
         let numerator = squares.magnitude().multiplied(by: n).subtracting(sum.magnitude().squared())

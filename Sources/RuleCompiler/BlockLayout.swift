@@ -66,7 +66,7 @@ struct BlockLayout {
         var isLive = isCode
         for node in reportedNodes.joined() { isLive[node] = true }
         let live = graph.nodes.indices.filter { isLive[$0] }
-        for node in live { assignSource(of: graph.nodes[node]) }
+        for node in live { assignSources(of: graph.nodes[node]) }
         for node in live { assignRegister(node) }
         program.code = codeNodes.map(instruction)
         for (rule, reported) in zip(rules, reportedNodes) { append(rule, reported.filter { !isCode[$0] }) }
@@ -90,28 +90,22 @@ struct BlockLayout {
 
     // MARK: Sources
 
-    private mutating func assignSource(of node: ExpressionNode) {
-        guard let source = node.source else { return }
-        let stream = source.stream.map { assignStream($0) }
-        let request: InputRequest
-        switch (source, stream) {
-        case (.window(_, let length, let ending), let stream?):
-            return assignWindow(source, stream, length, ending, node.opcode.aggregates(of: node.column))
-        case (.lag(_, let delay), let stream?): request = .lag(stream: stream, delay: delay)
-        case (.deadline(_, let delay), let stream?): request = .deadline(stream: stream, delay: delay)
-        case (.rate(let series, let within), _): request = .rate(series, within: within)
-        default: return
-        }
-        if inputIndices[source] == nil {
-            inputIndices[source] = program.inputs.count
-            program.inputs.append(request)
+    private mutating func assignSources(of node: ExpressionNode) {
+        for source in node.sources {
+            let stream = source.stream.map { assignStream($0) }
+            if case .window(_, let extent) = source, let stream {
+                assignWindow(source, stream, extent, node.opcode.aggregates(of: node.column))
+            } else if let request = source.request(on: stream), inputIndices[source] == nil {
+                inputIndices[source] = program.inputs.count
+                program.inputs.append(request)
+            }
         }
     }
 
     private mutating func assignWindow(
-        _ source: Source, _ stream: Int, _ length: Int64, _ ending: Int64, _ aggregates: WindowAggregates
+        _ source: Source, _ stream: Int, _ extent: WindowExtent, _ aggregates: WindowAggregates
     ) {
-        var window = WindowRequest(length: length, ending: ending, aggregates: aggregates)
+        var window = WindowRequest(extent, aggregates: aggregates)
         guard let index = inputIndices[source] else {
             inputIndices[source] = program.inputs.count
             return program.inputs.append(.window(stream: stream, window))
@@ -145,7 +139,7 @@ struct BlockLayout {
         program.registerCount += node.opcode.remembers ? 2 : 1
         if node.a >= 0 { masks[index] |= masks[node.a] }
         if node.b >= 0 { masks[index] |= masks[node.b] }
-        if let source = node.source { masks[index] |= 1 << UInt64(bit(of: source)) }
+        for source in node.sources { masks[index] |= 1 << UInt64(bit(of: source)) }
     }
 
     private func bit(of source: Source) -> Int {
@@ -161,10 +155,27 @@ struct BlockLayout {
         case let source?: place = inputIndices[source] ?? 0
         case nil: break
         }
+        var b = node.b < 0 ? 0 : register(node.b)
+        if let other = node.otherSource { b = UInt16(inputIndices[other] ?? 0) }
         return Instruction(
-            node.opcode, out: register(index), a: node.a < 0 ? 0 : register(node.a),
-            b: node.b < 0 ? 0 : register(node.b), column: node.column, source: place,
-            constant: node.constant ?? 0, mask: masks[index])
+            node.opcode, out: register(index), a: node.a < 0 ? 0 : register(node.a), b: b,
+            column: node.column, source: place, constant: Double(bitPattern: node.bits), mask: masks[index])
+    }
+}
+
+extension Source {
+    /// The input that it is; nil for a stream's last point and for windows, whose aggregates are united.
+    func request(on stream: Int?) -> InputRequest? {
+        switch (self, stream) {
+        case (.lag(_, let delay), let stream?): .lag(stream: stream, delay: delay)
+        case (.deadline(_, let delay), let stream?): .deadline(stream: stream, delay: delay)
+        case (.samples(_, let request), let stream?): .samples(stream: stream, request)
+        case (.decay(_, let column, let halfLife), let stream?):
+            .decay(stream: stream, column: column, halfLife: halfLife)
+        case (.rate(let series, let within), _): .rate(series, within: within)
+        case (.firing(let rule, let sameKey), _): .firing(rule: rule, sameKey: sameKey)
+        default: nil
+        }
     }
 }
 
@@ -195,6 +206,8 @@ extension Opcode {
         case .windowLeast, .windowGreatest, .windowRange, .windowDrawdown, .windowRebound: .extremes(column)
         case .windowVariance, .windowDeviation, .windowPopulationDeviation, .windowScore:
             column.sums(squares: true)
+        case .windowPercentile: .order(column)
+        case .windowSlope: column.sums(squares: false).union(.times)
         default: []
         }
     }

@@ -31,16 +31,29 @@ enum BlockPacking {
         return groups.map(\.readings)
     }
 
-    /// One block or more for rules of one key.
+    /// One block or more for rules of one key: rules that ask `firing` stand apart from those they ask.
     static func blocks(
-        of readings: [RuleReading], key: ExpressionLowering.Key, startsWithFirstTrade: Bool = false
+        of readings: [RuleReading], key: ExpressionLowering.Key, _ context: PackingContext,
+        startsWithFirstTrade: Bool = false
     ) -> [BlockProgram] {
-        groups(of: readings).map { group in
-            var lowering = ExpressionLowering(key: key)
-            let rules = group.map { lowering.lower($0.rule, index: $0.index) }
-            return BlockLayout.program(
-                lowering.graph, rules: rules, startsWithFirstTrade: startsWithFirstTrade
-            ).block
+        let byLevel = Dictionary(grouping: readings) { context.references.level(of: $0.index) }
+        return byLevel.keys.sorted().flatMap { level in
+            groups(of: byLevel[level] ?? []).map { group in
+                var lowering = ExpressionLowering(key: key, rules: context.names)
+                let rules = group.map { lowering.lower($0.rule, index: $0.index) }
+                var block = BlockLayout.program(
+                    lowering.graph, rules: rules, startsWithFirstTrade: startsWithFirstTrade
+                ).block
+                block.level = level
+                block.keylessPartners = context.references.partners(of: block.rules)
+                return block
+            }
         }
     }
+}
+
+/// What packing knows of all rules.
+struct PackingContext {
+    var names: RuleNames
+    var references: FiringReferences
 }

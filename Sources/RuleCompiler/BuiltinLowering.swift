@@ -3,8 +3,6 @@ import RuleSemantics
 
 /// The functions of LANGUAGE 11 as instructions.
 extension ExpressionLowering {
-    /// A function that this version does not evaluate is refused by the checker; here it is unknown, which
-    /// neither fires nor clears a rule (LANGUAGE 3.4).
     mutating func lower(_ call: BuiltinCall) -> Int {
         switch call.builtin {
         case .trades: return window(.windowCount, call, on: .price)
@@ -41,9 +39,16 @@ extension ExpressionLowering {
         case .sqrt: return applied(.squareRoot, call)
         case .ln: return applied(.logarithm, call)
         case .known: return applied(.known, call)
-        case .twap, .median, .percentile, .volatility,
-            .correlation, .beta, .slope, .ewma, .rsi, .firing:
-            return graph.unknown()
+        case .median: return percentile(call, rank: 50)
+        case .percentile: return percentile(call, rank: call.arguments[1].constant ?? .nan)
+        case .slope: return window(.windowSlope, call)
+        case .twap: return sampled(.sampleMean, call)
+        case .rsi: return sampled(.sampleStrength, call)
+        case .volatility: return sampled(.sampleVolatility, call)
+        case .correlation: return dependence(.sampleCorrelation, call)
+        case .beta: return dependence(.sampleBeta, call)
+        case .ewma: return decayingMean(call)
+        case .firing: return firing(call)
         }
     }
 
@@ -61,20 +66,77 @@ extension ExpressionLowering {
     private mutating func window(
         _ opcode: Opcode, of reference: SeriesReference, _ argument: CheckedArgument?
     ) -> Int {
-        guard let (length, ending) = argument?.exactWindow else { return graph.unknown() }
+        guard let extent = argument?.extent else { return graph.unknown() }
         let (stream, column) = place(reference)
         // A count is the same for every column.
         let read = opcode == .windowCount ? Column.a : column
-        return graph.read(opcode, .window(stream, length: length, ending: ending), column: read)
+        return graph.read(opcode, .window(stream, extent), column: read)
     }
 
-    /// `f(x, d)` against the prevailing point at `t - d`.
-    private mutating func lag(_ opcode: Opcode, _ call: BuiltinCall) -> Int {
-        guard let reference = call.arguments.first?.series, let delay = call.arguments.last?.exactDelay else {
+    /// `median(x, w)`, `percentile(x, p, w)`; the rank in per cent.
+    private mutating func percentile(_ call: BuiltinCall, rank: Double) -> Int {
+        guard let reference = call.arguments.first?.series, let extent = call.arguments.last?.extent else {
             return graph.unknown()
         }
         let (stream, column) = place(reference)
-        return graph.read(opcode, .lag(stream, delay: delay), column: column)
+        let millionths = (rank * 1_000_000).rounded()
+        return graph.insert(
+            ExpressionNode(
+                opcode: .windowPercentile, column: column, source: .window(stream, extent),
+                bits: millionths.bitPattern))
+    }
+
+    /// `f(x, d)` against the prevailing point at `t - d`, or at the last grid point before it.
+    private mutating func lag(_ opcode: Opcode, _ call: BuiltinCall) -> Int {
+        guard let reference = call.arguments.first?.series,
+            case .time(let delay, 0, let step)? = call.arguments.last?.span
+        else { return graph.unknown() }
+        let (stream, column) = place(reference)
+        guard let step else { return graph.read(opcode, .lag(stream, delay: delay), column: column) }
+        let request = SampleRequest(
+            column: column, length: delay + step, ending: 0, step: step, warmsUp: false)
+        var node = ExpressionNode(opcode: opcode.sampled, column: column, source: .samples(stream, request))
+        // Samples change with the grid only; the present value with each point.
+        if opcode != .lagValue { node.otherSource = .point(stream) }
+        return graph.insert(node)
+    }
+
+    /// `f(w by s)` over samples of the owner's price.
+    private mutating func sampled(_ opcode: Opcode, _ call: BuiltinCall) -> Int {
+        guard let source = samples(of: .market(.price, call.owner), call) else { return graph.unknown() }
+        return graph.read(opcode, source)
+    }
+
+    /// `f(a, b, w by s)`.
+    private mutating func dependence(_ opcode: Opcode, _ call: BuiltinCall) -> Int {
+        guard let one = call.arguments[0].series, let other = call.arguments[1].series,
+            let first = samples(of: one, call), let second = samples(of: other, call)
+        else { return graph.unknown() }
+        return graph.insert(ExpressionNode(opcode: opcode, source: first, otherSource: second))
+    }
+
+    private func samples(of reference: SeriesReference, _ call: BuiltinCall) -> Source? {
+        guard case .time(let length, let ending, let step?)? = call.arguments.last?.span else { return nil }
+        let (stream, column) = place(reference)
+        return .samples(
+            stream,
+            SampleRequest(column: column, length: length, ending: ending, step: step, warmsUp: true))
+    }
+
+    private mutating func decayingMean(_ call: BuiltinCall) -> Int {
+        guard let reference = call.arguments.first?.series,
+            case .time(let halfLife, 0, nil)? = call.arguments.last?.span
+        else { return graph.unknown() }
+        let (stream, column) = place(reference)
+        return graph.read(.decayingMean, .decay(stream, column, halfLife: halfLife))
+    }
+
+    /// The same key's state if both have one, else any (LANGUAGE 6).
+    private mutating func firing(_ call: BuiltinCall) -> Int {
+        guard case .rule(let name)? = call.arguments.first, let asked = rules.asked(name) else {
+            return graph.bool(false)
+        }
+        return graph.read(.firing, .firing(rule: asked.index, sameKey: isKeyed && asked.isKeyed))
     }
 
     private mutating func point(_ opcode: Opcode, _ call: BuiltinCall) -> Int {
@@ -86,7 +148,8 @@ extension ExpressionLowering {
     /// `rate(DFF)`, `rate(DFF, within 10d)`.
     private mutating func rate(_ call: BuiltinCall) -> Int {
         guard case .rate(let series)? = call.arguments.first else { return graph.unknown() }
-        let within = call.arguments.count > 1 ? call.arguments[1].exactDelay : nil
+        var within: Int64?
+        if call.arguments.count > 1, case .time(let delay, _, _) = call.arguments[1].span { within = delay }
         return graph.read(.rate, .rate(series, within: within))
     }
 
@@ -116,19 +179,36 @@ extension ExpressionLowering {
 }
 
 extension CheckedArgument {
-    /// A window that holds every point; nil for the forms that this version does not evaluate.
-    fileprivate var exactWindow: (length: Int64, ending: Int64)? {
+    /// A window of time or a duration, which the checker may give in either form.
+    fileprivate var span: CheckedWindow? {
         switch self {
-        case .window(.time(let length, let ending, nil)): (length, ending)
-        case .duration(let length, nil): (length, 0)
+        case .window(let window): window
+        case .duration(let length, let step): .time(length: length, ending: 0, step: step)
         default: nil
         }
     }
 
-    fileprivate var exactDelay: Int64? {
+    fileprivate var extent: WindowExtent? {
+        switch span {
+        case .time(let length, let ending, nil): .time(length: length, ending: ending)
+        case .time(let length, let ending, let step?): .grid(length: length, ending: ending, step: step)
+        case .trades(let count): .points(count)
+        case nil: nil
+        }
+    }
+
+    fileprivate var constant: Double? {
+        if case .expression(.number(let value)) = self { value } else { nil }
+    }
+}
+
+extension Opcode {
+    /// The same against a grid sample.
+    fileprivate var sampled: Opcode {
         switch self {
-        case .duration(let delay, nil), .window(.time(let delay, 0, nil)): delay
-        default: nil
+        case .lagChange: .sampleChange
+        case .lagMove: .sampleMove
+        default: .sampleValue
         }
     }
 }

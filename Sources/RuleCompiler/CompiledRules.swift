@@ -24,12 +24,23 @@ public struct CompiledRules: Sendable {
 public func compileRules(_ program: CheckedProgram) -> CompiledRules {
     let reach = SeriesReach(program.series)
     var diagnostics: [Diagnostic] = []
-    let readings = program.rules.enumerated().map { RuleReading($1, index: $0) }.filter { reading in
+    let names = RuleNames(program.rules)
+    let all = program.rules.enumerated().map { RuleReading($1, index: $0, among: names) }
+    let readings = all.filter { reading in
         if BlockPacking.fits(reading.sources, reading.registerCount) { return true }
         diagnostics.append(tooLarge("rule `\(reading.rule.name)`", reading.sources, at: reading.rule.span))
         return false
     }
-    let keyed = KeyedRules(readings.compactMap { reading in reading.rule.target.map { (reading, $0) } })
+    var context = PackingContext(
+        names: names, references: FiringReferences(readings, program.rules))
+    let parts = KeylessParts.parts(of: readings.filter { $0.rule.target == nil }, reach)
+    var keyless = parts.flatMap { BlockPacking.blocks(of: $0, key: .unnamed, context) }
+    context.references.place(keyless)
+    for index in keyless.indices {
+        keyless[index].keylessPartners = context.references.partners(of: keyless[index].rules)
+    }
+    let targeted = readings.compactMap { reading in reading.rule.target.map { (reading, $0) } }
+    let keyed = KeyedRules(targeted, context)
     let dynamicSources = Set(keyed.dynamicReadings.flatMap(\.foreignSources))
 
     var book = RuleBook(blocksForKey: { keyed.blocks(of: $0) })
@@ -45,16 +56,15 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
         let (block, register) = BlockLayout.program(lowering.graph, rules: [], value: value)
         return SeriesProgram(name: series.name, block: block, value: register)
     }
-    let keyless = readings.filter { $0.rule.target == nil }
-    book.keyless = KeylessParts.parts(of: keyless, reach).flatMap {
-        BlockPacking.blocks(of: $0, key: .unnamed)
-    }
+    book.keyless = keyless
+    book.askedRules = context.references.asked
     book.namedSymbols = distinct(
         keyed.listedSymbols + reach.symbols.joined() + readings.flatMap { reach.symbols(of: $0.sources) })
     // One key may match several dynamic rules, so all that any of them reads moves as one.
     let linked = reach.symbols(of: dynamicSources)
     book.links = linked.count > 1 ? [linked] : []
-    book.standing = StandingReads.blocks(for: dynamicSources)
+    book.standing = StandingReads.blocks(
+        for: dynamicSources, accumulated: keyed.dynamicReadings.map(\.accumulated))
     book.rateSeriesCount = program.rateSeries.count
     return CompiledRules(
         book: book, renderer: TransitionRenderer(program.rules), rateSeries: program.rateSeries,

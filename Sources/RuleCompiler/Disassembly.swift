@@ -45,13 +45,31 @@ extension BlockProgram {
     private func text(_ input: InputRequest) -> String {
         switch input {
         case .window(let stream, let window):
-            var text = "window s\(stream) \(span(window.length))"
-            if window.ending > 0 { text += " ending \(span(window.ending)) ago" }
-            return ([text] + window.aggregates.names).joined(separator: " ")
+            return (["window s\(stream) \(text(window.extent))"] + window.aggregates.names)
+                .joined(separator: " ")
         case .lag(let stream, let delay): return "lag s\(stream) \(span(delay))"
         case .deadline(let stream, let delay): return "deadline s\(stream) \(span(delay))"
         case .rate(let series, let within):
             return "rate \(series)" + (within.map { " within \(span($0))" } ?? "")
+        case .samples(let stream, let request):
+            let extent = WindowExtent.grid(
+                length: request.length, ending: request.ending, step: request.step)
+            return "samples s\(stream) \(request.column) \(text(extent))"
+        case .decay(let stream, let column, let halfLife):
+            return "decay s\(stream) \(column) \(span(halfLife))"
+        case .firing(let rule, let sameKey): return "firing \(rule)" + (sameKey ? " key" : " any")
+        }
+    }
+
+    private func text(_ extent: WindowExtent) -> String {
+        func text(_ length: Int64, _ ending: Int64, _ step: Int64?) -> String {
+            span(length) + (step.map { " by \(span($0))" } ?? "")
+                + (ending > 0 ? " ending \(span(ending)) ago" : "")
+        }
+        switch extent {
+        case .time(let length, let ending): return text(length, ending, nil)
+        case .grid(let length, let ending, let step): return text(length, ending, step)
+        case .points(let count): return "\(count) points"
         }
     }
 
@@ -73,6 +91,8 @@ extension BlockProgram {
         case .input: text += " i\(step.source) \(step.column)"
         case .bareStream: text += " s\(step.source)"
         case .bareInput: text += " i\(step.source)"
+        case .twoInputs: text += " i\(step.source) i\(step.b)"
+        case .rankedInput: text += " i\(step.source) \(step.column) \(step.constant / 1_000_000)%"
         case .one: text += " r\(step.a)"
         case .two: text += " r\(step.a) r\(step.b)"
         }
@@ -97,25 +117,34 @@ extension WindowAggregates {
     fileprivate var names: [String] {
         let sums: [(WindowAggregates, String)] = [
             (.sumA, "sumA"), (.sumB, "sumB"), (.sumAA, "sumAA"), (.sumAB, "sumAB"), (.sumBB, "sumBB"),
+            (.times, "times"),
         ]
         let extremes = Column.allCases.map { (WindowAggregates.extremes($0), "extremes(\($0))") }
-        return (sums + extremes).filter { contains($0.0) }.map(\.1)
+        let orders = Column.allCases.map { (WindowAggregates.order($0), "order(\($0))") }
+        return (sums + extremes + orders).filter { contains($0.0) }.map(\.1)
     }
 }
 
 extension Opcode {
-    fileprivate enum Operands { case constant, stream, input, bareStream, bareInput, one, two }
+    fileprivate enum Operands {
+        case constant, stream, input, bareStream, bareInput, twoInputs, rankedInput, one, two
+    }
 
     fileprivate var operands: Operands {
         switch self {
         case .constant: .constant
         case .last, .previous: .stream
         case .age: .bareStream
-        case .windowCount, .windowProductSum, .windowWeightedMean, .deadlineReached, .rate: .bareInput
+        case .windowCount, .windowProductSum, .windowWeightedMean, .deadlineReached, .rate, .sampleMean,
+            .sampleStrength, .sampleVolatility, .decayingMean, .firing, .sampleValue, .sampleChange,
+            .sampleMove:
+            .bareInput
+        case .sampleCorrelation, .sampleBeta: .twoInputs
         case .windowSum, .windowMean, .windowFirst, .windowLast, .windowLeast, .windowGreatest, .windowRange,
             .windowVariance, .windowDeviation, .windowPopulationDeviation, .windowScore, .windowDrawdown,
-            .windowRebound, .lagValue, .lagChange, .lagMove:
+            .windowRebound, .windowSlope, .lagValue, .lagChange, .lagMove:
             .input
+        case .windowPercentile: .rankedInput
         case .negate, .absolute, .squareRoot, .logarithm, .not, .known: .one
         case .add, .subtract, .multiply, .divide, .relativeDeviation, .least, .greatest, .less, .lessOrEqual,
             .equal, .and, .or, .crossesAbove, .crossesBelow, .crosses, .coalesce:

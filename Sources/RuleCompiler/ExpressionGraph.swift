@@ -12,25 +12,38 @@ struct SourceStream: Hashable {
 /// source: their aggregates are united when the block is laid out.
 enum Source: Hashable {
     case point(SourceStream)
-    case window(SourceStream, length: Int64, ending: Int64)
+    case window(SourceStream, WindowExtent)
     case lag(SourceStream, delay: Int64)
     case deadline(SourceStream, delay: Int64)
     case rate(Int, within: Int64?)
+    case samples(SourceStream, SampleRequest)
+    case decay(SourceStream, Column, halfLife: Int64)
+    /// A rule by its index in the book.
+    case firing(rule: Int, sameKey: Bool)
 
     var stream: SourceStream? {
         switch self {
-        case .point(let stream), .window(let stream, _, _), .lag(let stream, _), .deadline(let stream, _):
+        case .point(let stream), .window(let stream, _), .lag(let stream, _), .deadline(let stream, _),
+            .samples(let stream, _), .decay(let stream, _, _):
             stream
-        case .rate: nil
+        case .rate, .firing: nil
+        }
+    }
+
+    /// Whether it holds more than the points that its stream still has.
+    var isAccumulated: Bool {
+        switch self {
+        case .window(_, .grid), .samples, .decay: true
+        case .window, .point, .lag, .deadline, .rate, .firing: false
         }
     }
 
     /// How far back from the present the stream's points are read; milliseconds.
     var reach: Int64 {
         switch self {
-        case .window(_, let length, let ending): length + ending
+        case .window(_, let extent): extent.reach
         case .lag(_, let delay): delay
-        case .point, .deadline, .rate: 0
+        case .point, .deadline, .rate, .samples, .decay, .firing: 0
         }
     }
 }
@@ -43,10 +56,14 @@ struct ExpressionNode: Hashable {
     var b = -1
     var column = Column.a
     var source: Source?
+    /// The second series of `correlation` and `beta`.
+    var otherSource: Source?
     /// The bits of a constant: nodes compare by them, so that unknown equals unknown.
     var bits: UInt64 = 0
 
     var constant: Double? { opcode == .constant ? Double(bitPattern: bits) : nil }
+
+    var sources: [Source] { [source, otherSource].compactMap { $0 } }
 }
 
 /// Expressions as a graph in which equal subexpressions are one node (hash-consing; A. P. Ershov, "On

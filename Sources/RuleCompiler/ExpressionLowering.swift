@@ -17,8 +17,14 @@ struct ExpressionLowering {
     }
 
     let key: Key
+    let rules: RuleNames
+    /// Whether the rule that is lowered has a key.
+    var isKeyed = false
 
-    init(key: Key) { self.key = key }
+    init(key: Key, rules: RuleNames = RuleNames()) {
+        self.key = key
+        self.rules = rules
+    }
 
     mutating func lower(_ expression: CheckedExpression) -> Int {
         switch expression {

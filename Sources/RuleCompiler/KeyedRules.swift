@@ -19,6 +19,7 @@ final class KeyedRules: Sendable {
     private let targets: InstanceTargets
     /// For each target, by its number: positions in `readings`.
     private let readingsOfTarget: [[Int]]
+    private let context: PackingContext
     private let cache = Mutex<[Shape: [BlockProgram]]>([:])
     /// Symbols that rules list, in order of appearance.
     let listedSymbols: [String]
@@ -26,7 +27,8 @@ final class KeyedRules: Sendable {
     let dynamicReadings: [RuleReading]
 
     /// - Parameter rules: the rules that have a target, with it.
-    init(_ rules: [(reading: RuleReading, target: CheckedTarget)]) {
+    init(_ rules: [(reading: RuleReading, target: CheckedTarget)], _ context: PackingContext) {
+        self.context = context
         var targets = InstanceTargets()
         readings = rules.map(\.reading)
         var readingsOfTarget: [[Int]] = []
@@ -49,8 +51,9 @@ final class KeyedRules: Sendable {
             let listed = shape.listed.map { readings[$0] }
             let dynamic = shape.dynamic.map { readings[$0] }
             let blocks =
-                BlockPacking.blocks(of: listed, key: shape.key)
-                + BlockPacking.blocks(of: dynamic, key: shape.key, startsWithFirstTrade: true)
+                BlockPacking.blocks(of: listed, key: shape.key, context)
+                + BlockPacking.blocks(
+                    of: dynamic, key: shape.key, context, startsWithFirstTrade: true)
             cache[shape] = blocks
             return blocks
         }

@@ -10,19 +10,22 @@ struct RuleReading {
     let mentions: [String]
     /// Everything that it may read, whatever its key; for one key it is no more.
     let sources: Set<Source>
+    /// What of them is more than points that a stream still holds, with the aggregates it wants.
+    let accumulated: [Source: WindowAggregates]
     /// Registers that it needs by itself, at most.
     let registerCount: Int
 
-    init(_ rule: CheckedRule, index: Int) {
+    init(_ rule: CheckedRule, index: Int, among rules: RuleNames) {
         self.rule = rule
         self.index = index
         var found = Mentions()
         for expression in rule.expressions { found.visit(expression) }
         mentions = found.symbols
-        var lowering = ExpressionLowering(key: .open)
+        var lowering = ExpressionLowering(key: .open, rules: rules)
         let nodes = lowering.lower(rule, index: index)
         let live = lowering.graph.reachable(from: nodes.conditions + nodes.reports)
         sources = lowering.graph.sources(of: live)
+        accumulated = lowering.graph.accumulated(live)
         registerCount = live.count * 2
     }
 
@@ -48,6 +51,7 @@ extension CheckedRule {
 extension ExpressionLowering {
     /// Adds a rule; what it reports is its values, then its message's slots.
     mutating func lower(_ rule: CheckedRule, index: Int) -> RuleNodes {
+        isKeyed = rule.target != nil
         var nodes = RuleNodes(
             rule: index, when: lower(rule.when), until: rule.until.map { lower($0) },
             unless: rule.unless.map { lower($0) },
@@ -64,11 +68,24 @@ extension ExpressionGraph {
     /// What nodes read, with the streams below windows and lags.
     func sources(of indices: [Int]) -> Set<Source> {
         var sources = Set<Source>()
-        for case let source? in indices.map({ nodes[$0].source }) {
+        for source in indices.flatMap({ nodes[$0].sources }) {
             sources.insert(source)
             if let stream = source.stream { sources.insert(.point(stream)) }
         }
         return sources
+    }
+}
+
+extension ExpressionGraph {
+    /// Grid windows, samples and decaying means of named symbols and series.
+    fileprivate func accumulated(_ indices: [Int]) -> [Source: WindowAggregates] {
+        var found: [Source: WindowAggregates] = [:]
+        for node in indices.map({ nodes[$0] }) {
+            for source in node.sources where source.isAccumulated && source.stream?.owner != .key {
+                found[source, default: []].formUnion(node.opcode.aggregates(of: node.column))
+            }
+        }
+        return found
     }
 }
 

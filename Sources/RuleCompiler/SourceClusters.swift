@@ -66,34 +66,53 @@ enum KeylessParts {
 /// A lag as long as the longest window over a stream keeps all of that window's points: one input a stream
 /// is enough, however many windows the rules have.
 enum StandingReads {
-    private static let greatestStreamCount = BlockProgram.greatestSourceCount / 2
-
-    static func blocks(for sources: some Sequence<Source>) -> [BlockProgram] {
+    /// - Parameter accumulated: what each rule reads beyond that: grid windows, samples, decaying means.
+    static func blocks(
+        for sources: some Sequence<Source>, accumulated: [[Source: WindowAggregates]]
+    ) -> [BlockProgram] {
         var reaches: [SourceStream: Int64] = [:]
+        var lastPoints: [SourceStream: Int] = [:]
         for source in sources {
             guard let stream = source.stream else { continue }
             reaches[stream] = max(reaches[stream] ?? 0, source.reach)
+            if case .window(_, .points(let count)) = source {
+                lastPoints[stream] = max(lastPoints[stream] ?? 0, count)
+            }
         }
+        var united: [Source: WindowAggregates] = [:]
+        for (source, aggregates) in accumulated.joined() { united[source, default: []].formUnion(aggregates) }
         let streams = reaches.keys.sorted { sortKey($0).lexicographicallyPrecedes(sortKey($1)) }
-        return stride(from: 0, to: streams.count, by: greatestStreamCount).map { first in
-            let part = streams[first..<min(first + greatestStreamCount, streams.count)]
-            return block(part.map { ($0, reaches[$0] ?? 0) })
+        return streams.flatMap { stream in
+            var inputs: [InputRequest] = []
+            if let reach = reaches[stream], reach > 0 { inputs.append(.lag(stream: 0, delay: reach)) }
+            if let count = lastPoints[stream] {
+                inputs.append(.window(stream: 0, WindowRequest(.points(count), aggregates: [])))
+            }
+            for (source, aggregates) in united where source.stream == stream {
+                if case .window(_, let extent) = source {
+                    inputs.append(.window(stream: 0, WindowRequest(extent, aggregates: aggregates)))
+                } else if let request = source.request(on: 0) {
+                    inputs.append(request)
+                }
+            }
+            return blocks(stream, inputs)
         }
     }
 
-    private static func block(_ streams: [(SourceStream, reach: Int64)]) -> BlockProgram {
-        var block = BlockProgram()
-        for (stream, reach) in streams {
+    /// One block or more: nothing is computed, so their order does not matter.
+    private static func blocks(_ stream: SourceStream, _ inputs: [InputRequest]) -> [BlockProgram] {
+        let size = BlockProgram.greatestSourceCount - 1
+        return stride(from: 0, to: max(1, inputs.count), by: size).map { first in
+            var block = BlockProgram()
             var owner = StreamRequest.Owner.key
             if case .symbol(let name)? = stream.owner {
-                let place = block.symbols.firstIndex(of: name) ?? block.symbols.count
-                if place == block.symbols.count { block.symbols.append(name) }
-                owner = .symbol(place)
+                block.symbols = [name]
+                owner = .symbol(0)
             }
-            block.streams.append(StreamRequest(kind: stream.kind, owner: owner))
-            if reach > 0 { block.inputs.append(.lag(stream: block.streams.count - 1, delay: reach)) }
+            block.streams = [StreamRequest(kind: stream.kind, owner: owner)]
+            block.inputs = Array(inputs[first..<min(first + size, inputs.count)])
+            return block
         }
-        return block
     }
 
     private static func sortKey(_ stream: SourceStream) -> [UInt8] {

@@ -1,6 +1,6 @@
 extension CheckedExpression {
     /// The expressions directly below, arguments of calls included.
-    public var children: [CheckedExpression] {
+    var children: [CheckedExpression] {
         switch self {
         case .number, .bool, .symbol, .series: []
         case .call(let call):

@@ -16,6 +16,8 @@ enum Limits {
     static let greatestExpansions = 10_000
     /// Trades of a window `N trades`.
     static let greatestTradeCount = 1_000_000
+    /// Steps of a grid window with its `ending`: a sample takes 16 bytes, a bucket some 200.
+    static let greatestGridSteps: Int64 = 100_000
     /// Samples that a suggested grid window has at most.
     static let suggestedSamples: Int64 = 2_000
 }

@@ -92,17 +92,9 @@ struct CompilerBookTests {
         #expect(book.links == [["KO", "PEP", "QQQ", "SPY"]])
         #expect(
             book.standing.map(\.disassembly) == [
-                """
-                streams
-                  s0 trades SPY
-                  s1 quotes QQQ
-                  s2 series 0
-                inputs
-                  i0 lag s0 1h5m
-                  i1 lag s1 1h
-                  i2 lag s2 1h
-
-                """
+                "streams\n  s0 trades SPY\ninputs\n  i0 lag s0 1h5m\n",
+                "streams\n  s0 quotes QQQ\ninputs\n  i0 lag s0 1h\n",
+                "streams\n  s0 series 0\ninputs\n  i0 lag s0 1h\n",
             ])
         #expect(book.namedSymbols == ["DIA", "KO", "PEP", "SPY", "QQQ", "IWM"])
     }

@@ -175,10 +175,11 @@ struct CompilerLoweringTests {
         #expect(try #require(book.blocksForKey("QQQ").first).symbols == ["SPY"])
     }
 
-    @Test func `Every evaluated function has its opcode, and unknown stands for the others`() throws {
+    @Test func `Every function has its opcode`() throws {
         let w = L.window(L.minute)
         let d = CheckedArgument.duration(L.minute, step: nil)
         let x = L.x(.price)
+        let grid = CheckedArgument.window(.time(length: 60_000, ending: 0, step: 1000))
         let expected: [(CheckedExpression, Opcode)] = [
             (L.call(.trades, w), .windowCount), (L.call(.count, x, w), .windowCount),
             (L.call(.sum, x, w), .windowSum), (L.call(.volume, w), .windowSum),
@@ -194,8 +195,12 @@ struct CompilerLoweringTests {
             (L.call(.abs, x), .absolute), (L.call(.sqrt, x), .squareRoot), (L.call(.ln, x), .logarithm),
             (L.call(.least, x, L.x(.size)), .least), (L.call(.greatest, x, L.x(.size)), .greatest),
             (L.call(.coalesce, x, L.x(.size)), .coalesce), (L.call(.known, x), .known),
-            (L.call(.twap, .window(.time(length: 60_000, ending: 0, step: 1000))), .constant),
-            (L.call(.volume, .window(.trades(100))), .constant),
+            (L.call(.twap, grid), .sampleMean), (L.call(.rsi, grid), .sampleStrength),
+            (L.call(.volatility, grid), .sampleVolatility), (L.call(.beta, x, x, grid), .sampleBeta),
+            (L.call(.correlation, x, x, grid), .sampleCorrelation), (L.call(.volume, grid), .windowSum),
+            (L.call(.change, x, .duration(L.minute, step: 1000)), .sampleChange),
+            (L.call(.volume, .window(.trades(100))), .windowSum), (L.call(.slope, x, w), .windowSlope),
+            (L.call(.median, x, w), .windowPercentile), (L.call(.ewma, x, d), .decayingMean),
         ]
         for (expression, opcode) in expected {
             let block = try #require(

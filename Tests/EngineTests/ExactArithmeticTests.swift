@@ -57,23 +57,27 @@ struct ExactArithmeticTests {
         }
     }
 
+    static func point(_ value: Double) -> Point {
+        Point(time: 0, a: Int64(bitPattern: value.bitPattern), b: 0)
+    }
+
     @Test func `A variance of Doubles is the exact variance, rounded once`() throws {
         for vector in try Self.vectors("variance") {
-            let sums = RealSums(withSquares: true)
-            for operand in vector.operands { sums.insert(Self.double(operand)) }
-            let variance = RealSums.variance(sums.sum, sums.squares, vector.operands.count)
+            let sums = RealSums(.init([.sumA, .sumAA], isSeries: true))
+            for operand in vector.operands { sums.insert(Self.point(Self.double(operand))) }
+            let variance = sums.variance(vector.operands.count)
             #expect(variance == Double(bitPattern: vector.result), "\(vector)")
         }
     }
 
     @Test func `What was added and taken away again leaves no trace`() throws {
-        let sums = RealSums(withSquares: true)
+        let sums = RealSums(.init([.sumA, .sumAA], isSeries: true))
         let operands = try Self.vectors("mean").flatMap(\.operands).map(Self.double)
-        for value in operands { sums.insert(value) }
-        sums.insert(0.1)
-        for value in operands.reversed() { sums.remove(value) }
+        for value in operands { sums.insert(Self.point(value)) }
+        sums.insert(Self.point(0.1))
+        for value in operands.reversed() { sums.remove(Self.point(value)) }
         #expect(sums.sum.magnitude().divided(by: 1) == 0.1)
-        sums.remove(0.1)
+        sums.remove(Self.point(0.1))
         #expect(sums.sum.magnitude().words.allSatisfy { $0 == 0 })
         #expect(sums.squares.magnitude().words.allSatisfy { $0 == 0 })
     }

@@ -21,6 +21,8 @@ struct RandomProgram {
     private(set) var rules = ""
     private(set) var input = ReferenceInterpreter.Input()
     private var hasSeries = false
+    /// Rules before this one may be asked `firing`.
+    private var ruleIndex = 0
     /// Names must be qualified: a rule without `on`.
     private var isKeyless = false
 
@@ -50,6 +52,7 @@ struct RandomProgram {
         for index in 0..<Int.random(in: 1...3, using: &random) {
             let target = pick([" on A", " on A, B", " on all", " on all except A", " on X:C, B", ""])
             isKeyless = target.isEmpty
+            ruleIndex = index
             rules += "rule r\(index)\(target)\n  when \(condition(depth: 2))\n"
             if chance(15) { rules += "  then within \(duration()) \(condition(depth: 1))\n" }
             if chance(5) { rules += "  then within \(duration()) \(condition(depth: 0))\n" }
@@ -65,8 +68,29 @@ struct RandomProgram {
 
     private mutating func duration() -> String { pick(["1s", "2s", "3s", "5s", "1500ms", "10s"]) }
 
+    private mutating func grid() -> String {
+        pick(["2s by 1s", "4s by 2s", "10s by 2s", "6s by 500ms", "3s by 3s"])
+    }
+
     private mutating func window() -> String {
-        chance(15) ? "\(duration()) ending \(duration()) ago" : duration()
+        if chance(10) {
+            return "\(pick(["4s by 1s", "2s by 2s", "8s by 500ms"])) ending \(pick(["2s", "4s"])) ago"
+        }
+        return chance(15) ? "\(duration()) ending \(duration()) ago" : present()
+    }
+
+    /// Without `ending`.
+    private mutating func present() -> String {
+        if chance(10) { return grid() }
+        return chance(8) ? pick(["1 trades", "2 trades", "3 trades", "5 trades"]) : duration()
+    }
+
+    private mutating func lag() -> String { chance(12) ? grid() : duration() }
+
+    private mutating func sampledWindow() -> String {
+        chance(20)
+            ? "\(pick(["4s by 1s", "8s by 2s"])) ending \(pick(["2s", "4s"])) ago"
+            : pick(["4s by 1s", "8s by 2s", "6s by 500ms", "1s by 1s", "15s by 3s"])
     }
 
     /// A symbol's own name in front, when the rule has no key or by chance.
@@ -81,7 +105,7 @@ struct RandomProgram {
             return pick(["(\(left) and \(right))", "(\(left) or \(right))", "not (\(left))"])
         }
         let relation = pick(["<", "<=", ">", ">=", ">", "<", "==", "!="])
-        switch Int.random(in: 0..<13, using: &random) {
+        switch Int.random(in: 0..<16, using: &random) {
         case 0: return "\(price()) \(relation) \(price())"
         case 1, 2: return "\(price()) \(relation) \(pick(["9.5", "10", "10.25", "11"]))"
         case 3: return "\(ratio()) \(relation) \(pick(["1%", "-1%", "2.5%", "0", "10%"]))"
@@ -92,6 +116,16 @@ struct RandomProgram {
         case 8: return "\(price()) crosses \(pick(["above ", "below ", ""]))\(pick(["10", price()]))"
         case 9: return "age(\(owner())price) \(pick(["<", "<=", ">", ">="])) \(duration())"
         case 10: return "\(rate()) \(relation) \(pick(["4%", "4.5%", "0"]))"
+        case 12: return "\(owner())rsi(\(sampledWindow())) \(relation) \(pick(["30", "50", "70"]))"
+        case 13:
+            if ruleIndex > 0, chance(70) {
+                return "firing(r\(Int.random(in: 0..<ruleIndex, using: &random)))"
+            }
+            return "slope(\(owner())\(pick(["price", "mid"])), \(window())) \(relation) 0"
+        case 14:
+            let function = pick(["correlation", "beta"])
+            return "\(function)(\(owner())price, \(pick(Self.symbols)).\(pick(["price", "mid"])), "
+                + "\(sampledWindow())) \(relation) \(pick(["0", "0.5", "1"]))"
         case 11: return "known(\(pick([price(), ratio(), rate()])))"
         default:
             if hasSeries, chance(60) { return series(relation) }
@@ -103,33 +137,38 @@ struct RandomProgram {
     private mutating func series(_ relation: String) -> String {
         pick([
             "s \(relation) 0", "avg(s, \(window())) \(relation) 0", "count(s, \(window())) \(relation) 2",
-            "zscore(s, \(duration())) \(relation) 1", "stddev(s, \(duration())) \(relation) 0",
-            "s \(relation) avg(s, \(duration()))", "max(s, \(duration())) \(relation) min(s, \(duration()))",
+            "zscore(s, \(window())) \(relation) 1", "stddev(s, \(window())) \(relation) 0",
+            "s \(relation) avg(s, \(present()))", "max(s, \(window())) \(relation) min(s, \(present()))",
             "prev(s) \(relation) s", "move(s, \(duration())) \(relation) 0",
             "sum(s, \(window())) \(relation) 0",
             "variance(s, \(duration())) \(relation) 0", "change(s, \(duration())) \(relation) 10%",
-            "s crosses 0",
+            "s crosses 0", "median(s, \(window())) \(relation) s", "slope(s, \(window())) \(relation) 0",
+            "ewma(s, \(duration())) \(relation) s", "ago(s, \(lag())) \(relation) s",
+            "correlation(s, \(pick(Self.symbols)).price, \(sampledWindow())) \(relation) 0",
         ])
     }
 
     private mutating func price() -> String {
         let owner = owner()
         return pick([
-            "\(owner)price", "\(owner)price", "prev(\(owner)price)", "ago(\(owner)price, \(duration()))",
+            "\(owner)price", "\(owner)price", "prev(\(owner)price)", "ago(\(owner)price, \(lag()))",
             "avg(\(owner)price, \(window()))", "\(owner)vwap(\(window()))",
             "first(\(owner)price, \(window()))",
             "last(\(owner)price, \(window()))", "min(\(owner)price, \(window()))",
             "\(owner)high(\(window()))",
             "\(owner)low(\(window()))", "\(owner)bid", "\(owner)mid", "avg(\(owner)mid, \(window()))",
             "coalesce(\(owner)vwap(\(duration())), \(owner)price)", "max(\(owner)ask, \(window()))",
-            "least(\(owner)price, \(owner)low(\(duration())))",
+            "least(\(owner)price, \(owner)low(\(duration())))", "\(owner)twap(\(sampledWindow()))",
+            "median(\(owner)price, \(window()))",
+            "percentile(\(owner)price, \(pick(["0", "25", "95", "99.9", "100"])), \(window()))",
+            "ewma(\(owner)price, \(duration()))", "median(\(owner)mid, \(present()))",
         ])
     }
 
     private mutating func difference() -> String {
         let owner = owner()
         return pick([
-            "\(owner)spread", "move(\(owner)price, \(duration()))", "\(owner)range(\(window()))",
+            "\(owner)spread", "move(\(owner)price, \(lag()))", "\(owner)range(\(window()))",
             "stddev(\(owner)price, \(window()))", "stddev(\(owner)mid, \(duration()))",
             "\(owner)price - \(price())", "abs(move(\(owner)price, \(duration())))",
             "avg(\(owner)spread, \(window()))", "stddev_pop(\(owner)price, \(window()))",
@@ -139,8 +178,9 @@ struct RandomProgram {
     private mutating func ratio() -> String {
         let owner = owner()
         return pick([
-            "change(\(owner)price, \(duration()))", "deviation(\(owner)price, \(owner)vwap(\(duration())))",
-            "\(owner)drawdown(\(duration()))", "\(owner)rebound(\(duration()))",
+            "change(\(owner)price, \(lag()))", "deviation(\(owner)price, \(owner)vwap(\(duration())))",
+            "\(owner)drawdown(\(present()))", "\(owner)rebound(\(present()))",
+            "\(owner)volatility(\(sampledWindow()))",
             "abs(change(\(owner)price, \(duration())))", "change(\(owner)mid, \(duration()))",
         ])
     }

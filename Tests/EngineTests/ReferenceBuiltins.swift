@@ -25,6 +25,12 @@ extension ReferenceInterpreter {
             if a.isNaN || b.isNaN { return .nan }
             return ((Rational(exactly: a) - Rational(exactly: b)) / Rational(exactly: b))?.rounded ?? .nan
         case .rate: return rate(call, at: t)
+        case .firing:
+            guard case .rule(let name) = call.arguments[0] else { return .nan }
+            let lives = firings(of: name, key)
+            return lives.contains { $0.last { $0.time <= t }?.isFiring ?? false } ? 1 : 0
+        case .ewma: return decayingMean(call, at: t, key)
+        case .twap, .rsi, .volatility, .correlation, .beta: return sampled(call, at: t, key)
         case .prev, .ago, .change, .move, .age: return pointwise(call, at: t, key)
         default: return windowed(call, at: t, key)
         }
@@ -49,9 +55,9 @@ extension ReferenceInterpreter {
         guard let last = known.last else { return .nan }
         if call.builtin == .age { return Double(t - last.time) }
         if call.builtin == .prev { return known.last { $0.time < last.time }?.value.rounded ?? .nan }
-        guard case .duration(let delay, _) = call.arguments[1],
-            let before = known.last(where: { $0.time <= t - delay })
-        else { return .nan }
+        guard case .duration(let delay, let step) = call.arguments[1] else { return .nan }
+        let then = step.map { Self.gridPoint(t - delay, $0) } ?? t - delay
+        guard let before = known.last(where: { $0.time <= then }) else { return .nan }
         switch call.builtin {
         case .ago: return before.value.rounded
         case .change: return ((last.value - before.value) / before.value)?.rounded ?? .nan
@@ -98,6 +104,13 @@ extension ReferenceInterpreter {
                 call.builtin == .drawdown ? points.map(\.value).max(by: <) : points.map(\.value).min(by: <)
             guard let extreme, let now = self.points(series, key, upTo: t).last else { return .nan }
             return ((now.value - extreme) / extreme)?.rounded ?? .nan
+        case .median: return percentile(50, points)
+        case .percentile:
+            guard case .expression(.number(let rank)) = call.arguments[1] else { return .nan }
+            return percentile(rank, points)
+        case .slope:
+            if case .named = series { return slope(points, isReal: true) }
+            return slope(points, isReal: false)
         case .zscore: return score(points, of: self.points(series, key, upTo: t))
         default: return .nan
         }

@@ -33,6 +33,8 @@ final class ReferenceInterpreter {
     private var trades: [String: [Point]] = [:]
     private var quotes: [String: [Quote]] = [:]
     private var feedStarts: [String: Int64] = [:]
+    /// For each rule and key: since when it fires, and since when it does not.
+    var lives: [String: [String: [(time: Int64, isFiring: Bool)]]] = [:]
     /// The points of named series, filled in order of dependency.
     var seriesPoints: [[Point]] = []
 
@@ -117,10 +119,26 @@ final class ReferenceInterpreter {
 
     /// The points in the window at `t`; nil while it is unknown.
     func window(_ window: CheckedWindow, _ series: SeriesReference, at t: Int64, _ key: String) -> [Point]? {
-        guard case .time(let length, let ending, nil) = window else { return nil }
-        guard let start = start(series, key), t - start >= length + ending else { return nil }
-        return points(series, key).filter { $0.time > t - ending - length && $0.time <= t - ending }
+        if case .trades(let count) = window {
+            let last = points(series, key, upTo: t).suffix(count)
+            return last.count == count ? Array(last) : nil
+        }
+        guard case .time(let length, let ending, let step) = window else { return nil }
+        guard isObserved(length + ending, series, at: t, key) else { return nil }
+        var (low, high) = (t - ending - length, t - ending)
+        if let step {
+            low = Self.gridPoint(low, step)
+            if ending > 0 { high = Self.gridPoint(high, step) }
+        }
+        return points(series, key).filter { $0.time > low && $0.time <= high }
     }
+
+    func isObserved(_ span: Int64, _ series: SeriesReference, at t: Int64, _ key: String) -> Bool {
+        start(series, key).map { t - $0 >= span } ?? false
+    }
+
+    /// The last multiple of the step at or before a time after the epoch.
+    static func gridPoint(_ time: Int64, _ step: Int64) -> Int64 { time / step * step }
 
     // MARK: Change points
 
@@ -141,7 +159,8 @@ final class ReferenceInterpreter {
         let named = call.arguments.compactMap { if case .series(let series) = $0 { series } else { nil } }
         if !named.isEmpty { return named }
         switch call.builtin {
-        case .trades, .volume, .notional, .vwap, .low, .high, .range, .drawdown, .rebound:
+        case .trades, .volume, .notional, .vwap, .low, .high, .range, .drawdown, .rebound, .twap, .rsi,
+            .volatility:
             return [.market(.price, call.owner)]
         default: return []
         }
@@ -162,15 +181,23 @@ final class ReferenceInterpreter {
 
     private func changePoints(_ call: BuiltinCall, _ key: String) -> Set<Int64> {
         var found: Set<Int64> = []
+        if case .rule(let name)? = call.arguments.first {
+            return Set(firings(of: name, key).flatMap { $0.map(\.time) })
+        }
         for series in readSeries(call) {
             let times = instants(series, key)
-            found.formUnion(times)
+            if !call.isSampled { found.formUnion(times) }
             for argument in call.arguments {
                 switch argument {
-                case .window(.time(let length, let ending, _)):
+                case .window(.time(let length, let ending, let step?)):
+                    found.formUnion(ticks(step))
+                    if let start = start(series, key) { found.insert(start + length + ending) }
+                case .window(.time(let length, let ending, nil)):
                     for t in times { found.formUnion([t + ending, t + ending + length]) }
                     if let start = start(series, key) { found.insert(start + length + ending) }
-                case .duration(let delay, _): for t in times { found.insert(t + delay) }
+                case .duration(_, let step?): found.formUnion(ticks(step))
+                case .duration where call.builtin == .ewma: break
+                case .duration(let delay, nil): for t in times { found.insert(t + delay) }
                 default: break
                 }
             }
@@ -190,6 +217,11 @@ final class ReferenceInterpreter {
             }
         }
         return found
+    }
+
+    private func ticks(_ step: Int64) -> [Int64] {
+        let first = (input.trades.map(\.trade.time).min() ?? input.end) / step
+        return first * step > input.end ? [] : (first...input.end / step).map { $0 * step }
     }
 
     /// `age(x) < d` and its kind.

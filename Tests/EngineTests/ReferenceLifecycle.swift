@@ -29,7 +29,7 @@ extension ReferenceInterpreter {
     func run() -> [Step] {
         let symbols = Set(input.trades.map(\.symbol))
         var steps: [Step] = []
-        for rule in program.rules {
+        for rule in inOrder(program.rules) {
             guard let target = rule.target else {
                 if let start = start(ofKeyless: rule) { steps += life(of: rule, "", from: start) }
                 continue
@@ -48,6 +48,30 @@ extension ReferenceInterpreter {
             }
         }
         return steps.sorted()
+    }
+
+    /// Rules after those that they ask `firing` of.
+    private func inOrder(_ rules: [CheckedRule]) -> [CheckedRule] {
+        var ordered: [CheckedRule] = []
+        while let next = rules.first(where: { rule in
+            !ordered.contains { $0.name == rule.name }
+                && asked(by: rule).allSatisfy { name in ordered.contains { $0.name == name } }
+        }) {
+            ordered.append(next)
+        }
+        return ordered
+    }
+
+    private func asked(by rule: CheckedRule) -> [String] {
+        var names: [String] = []
+        for expression in rule.conditions + rule.values.map(\.expression) {
+            visit(expression) { node in
+                if case .call(let call) = node, case .rule(let name)? = call.arguments.first {
+                    names.append(name)
+                }
+            }
+        }
+        return names
     }
 
     private func start(ofKeyless rule: CheckedRule) -> Int64? {
@@ -77,7 +101,11 @@ extension ReferenceInterpreter {
         while let t = life.agenda.min(), t <= input.end {
             life.agenda.remove(t)
             let trades = points(.market(.price, .key), key, upTo: t)
+            let wasFiring = life.isFiring
             let emitted = life.step(at: t, trades: trades.map(\.time)) { evaluate($0, at: t, key) }
+            if life.isFiring != wasFiring {
+                lives[rule.name, default: [:]][key, default: []].append((t, life.isFiring))
+            }
             guard let (kind, severity) = emitted else { continue }
             let values = rule.values.map { Self.bits(evaluate($0.expression, at: t, key)) }
             steps.append(
@@ -109,6 +137,8 @@ struct ReferenceLife {
     private var wasTrue: [Bool]
     private var matches: [[Int64]]
     private var chainIsComplete = false
+
+    var isFiring: Bool { if case .firing = phase { true } else { false } }
 
     init(rule: CheckedRule) {
         self.rule = rule

@@ -15,10 +15,6 @@ public struct Builtin: Sendable {
     public var whenEmpty: String
     /// An expression of a rule on a symbol; it checks.
     public var example: String
-    /// False where the checker knows it and the engine does not yet.
-    public var isEvaluated = true
-    /// What does nearly the same until then.
-    public var alternative: String?
 
     public var name: String {
         switch meaning {

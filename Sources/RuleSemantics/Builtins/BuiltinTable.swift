@@ -29,13 +29,6 @@ public enum BuiltinTable {
             whenEmpty: "unknown", example: example)
     }
 
-    private static func later(_ row: Builtin, instead alternative: String? = nil) -> Builtin {
-        var row = row
-        row.isEvaluated = false
-        row.alternative = alternative
-        return row
-    }
-
     private static let series: [Builtin] = [
         market(.price, .price, "the price of the last trade at or before t", example: "price > 100"),
         market(.size, .size, "the size of the last trade at or before t", example: "size >= 10k"),
@@ -74,12 +67,10 @@ public enum BuiltinTable {
         row(
             .vwap, [w], .price, "sum(price * size) / sum(size); unknown where sum(size) = 0",
             example: "deviation(price, vwap(30m)) > 50bp"),
-        later(
-            row(
-                .twap, [sampledWindow], .price,
-                "the mean of the prevailing price at grid points in (t - w, t]",
-                example: "price > twap(1h by 1m)"),
-            instead: "`vwap(1h)` or `avg(price, 1h)` is near to it"),
+        row(
+            .twap, [sampledWindow], .price,
+            "the mean of the prevailing price at grid points in (t - w, t]",
+            example: "price > twap(1h by 1m)"),
     ]
 
     private static let extremes: [Builtin] = [
@@ -116,51 +107,38 @@ public enum BuiltinTable {
             .zscore, [x, w], .number,
             "(x - mean(B')) / stddev(B'), B' the window without the instant of x's last point",
             example: "abs(zscore(price, 1h)) > 3"),
-        later(
-            row(
-                .median, [x, w], .same, "the median; linear interpolation (type 7)",
-                example: "price > 2 * median(price, 1h)"),
-            instead: "`avg(x, w)` is the mean"),
-        later(
-            row(
-                .percentile, [x, .rank, w], .same, "linear interpolation at rank p/100 * (n - 1) (type 7)",
-                example: "size > percentile(size, 99, 1h)"),
-            instead: "`max(x, w)` and `min(x, w)` are the 100th and the 0th"),
-        later(
-            row(
-                .slope, [x, w], .perTime, "least squares of x on the times of its points",
-                example: "slope(price, 5m) * 1m > 0.5"),
-            instead: "`move(x, d)` is the difference over d"),
-        later(
-            row(
-                .ewma, [x, .halfLife], .same,
-                "the exponentially weighted mean, one step an instant; depends on all of history",
-                example: "price > 1.01 * ewma(price, 10m)"),
-            instead: "`avg(x, w)` depends on its window alone"),
+        row(
+            .median, [x, w], .same, "the median; linear interpolation (type 7)",
+            example: "price > 2 * median(price, 1h)"),
+        row(
+            .percentile, [x, .rank, w], .same, "linear interpolation at rank p/100 * (n - 1) (type 7)",
+            example: "size > percentile(size, 99, 1h)"),
+        row(
+            .slope, [x, w], .perTime, "least squares of x on the times of its points",
+            example: "slope(price, 5m) * 1m > 0.5"),
+        row(
+            .ewma, [x, .halfLife], .same,
+            "the exponentially weighted mean, one step an instant; depends on all of history",
+            example: "price > 1.01 * ewma(price, 10m)"),
     ]
 
     private static let sampled: [Builtin] = [
-        later(
-            row(
-                .volatility, [sampledWindow], .ratio,
-                "the sample standard deviation of a grid step's log returns; not annualised",
-                example: "volatility(1h by 1m) > 20bp"),
-            instead: "`stddev(price, 1h) / price` is near to it"),
-        later(
-            row(
-                .correlation, [.series("a"), .series("b"), sampledWindow], .number,
-                "Pearson's correlation of grid steps' log returns",
-                example: "correlation(price, SPY.price, 1h by 1m) < 0.2")),
-        later(
-            row(
-                .beta, [.series("a"), .series("b"), sampledWindow], .number,
-                "the slope of a's log returns on b's, by grid steps",
-                example: "beta(price, SPY.price, 1h by 1m) > 2")),
-        later(
-            row(
-                .rsi, [sampledWindow], .number,
-                "100 * G / (G + L): the sums of the grid steps' gains and losses",
-                example: "rsi(14m by 1m) > 70")),
+        row(
+            .volatility, [sampledWindow], .ratio,
+            "the sample standard deviation of a grid step's log returns; not annualised",
+            example: "volatility(1h by 1m) > 20bp"),
+        row(
+            .correlation, [.series("a"), .series("b"), sampledWindow], .number,
+            "Pearson's correlation of grid steps' log returns",
+            example: "correlation(price, SPY.price, 1h by 1m) < 0.2"),
+        row(
+            .beta, [.series("a"), .series("b"), sampledWindow], .number,
+            "the slope of a's log returns on b's, by grid steps",
+            example: "beta(price, SPY.price, 1h by 1m) > 2"),
+        row(
+            .rsi, [sampledWindow], .number,
+            "100 * G / (G + L): the sums of the grid steps' gains and losses",
+            example: "rsi(14m by 1m) > 70"),
     ]
 
     private static let others: [Builtin] = [
@@ -187,10 +165,8 @@ public enum BuiltinTable {
         row(
             .coalesce, [.anything("x"), .anything("y")], .same, "x where it is known, else y",
             example: "coalesce(mid, price) > 100"),
-        later(
-            row(
-                .firing, [.rule], .bool, "whether that rule fires, after the instant", empty: "false",
-                example: "trades(1m) > 10 and not firing(other)"),
-            instead: "write that rule's condition out, or name it with `let`"),
+        row(
+            .firing, [.rule], .bool, "whether that rule fires, after the instant", empty: "false",
+            example: "trades(1m) > 10 and not firing(other)"),
     ]
 }

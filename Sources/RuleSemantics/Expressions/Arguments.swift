@@ -70,7 +70,10 @@ extension Checker {
         let term = withoutReads { self.term(plain, in: scope) }
         if term.isMistaken { return nil }
         let isNumber = term.type.quantity?.isUntaggedNumber ?? false
-        let isRank = term.constant.map { 0...100 ~= $0 } ?? term.isPlaceholder
+        // The engine counts in millionths of a per cent.
+        let isRank =
+            term.constant.map { 0...100 ~= $0 && ($0 * 1_000_000).rounded() / 1_000_000 == $0 }
+            ?? term.isPlaceholder
         guard isNumber, isRank else {
             report(Fault.rankExpected(term), in: scope)
             return nil

@@ -97,9 +97,6 @@ extension Checker {
             }
         }
         guard isWhole, let type = resultType(of: row, parts, name, in: scope) else { return .mistaken(whole) }
-        if !row.isEvaluated {
-            report(Fault.notEvaluated("`\(row.name)`", name.span, instead: row.alternative), in: scope)
-        }
         if function == .ewma { report(Fault.dependsOnHistory(name.span), in: scope) }
         let surface = Expression(
             kind: .name(owner: written, name: name, arguments: parts.map(\.surface)), span: whole.span)

@@ -19,7 +19,6 @@ extension Checker {
                 report(Fault.tradeCount(argument.span), in: scope)
                 return nil
             }
-            refuse("a window of a number of trades", argument.span, "a time window such as `5m`", row, scope)
             return CheckedPart(argument: .window(.trades(count)), surface: argument)
         case .expression(let plain, let step, let shift):
             guard let parts = windowParts(plain, step, shift, forms, of: row, in: scope) else { return nil }
@@ -61,7 +60,7 @@ extension Checker {
         if let step = parts.step {
             let lengths = [length, parts.shift?.milliseconds].compactMap { $0 }
             guard divides(step, lengths, parts.stepSpan ?? span, in: scope) else { return nil }
-            refuse("a grid window (`by`)", span, exactInstead, row, scope)
+            guard isCountable(length, shift, step, parts.stepSpan ?? span, in: scope) else { return nil }
         } else if let length, length + shift > options.greatestExactWindow {
             report(
                 Fault.windowTooLong(
@@ -137,14 +136,13 @@ extension Checker {
         return false
     }
 
-    /// One refusal a use: where the function itself is refused, its window is not refused again.
-    private func refuse(
-        _ what: String, _ span: SourceSpan, _ instead: String, _ row: Builtin, _ scope: Scope
-    ) {
-        if row.isEvaluated { report(Fault.notEvaluated(what, span, instead: instead), in: scope) }
-    }
-
-    private var exactInstead: String {
-        "a window without `by` is exact, up to \(canonicalDuration(options.greatestExactWindow))"
+    /// A grid keeps something for each of its steps.
+    private func isCountable(
+        _ length: Int64?, _ shift: Int64, _ step: ConstantDuration, _ span: SourceSpan, in scope: Scope
+    ) -> Bool {
+        guard let length, let step = step.milliseconds else { return true }
+        if (length + shift) / step <= Limits.greatestGridSteps { return true }
+        report(Fault.gridTooFine(span, length: length + shift), in: scope)
+        return false
     }
 }

@@ -86,7 +86,9 @@ extension Fault {
 
     static func rankExpected(_ term: Term) -> Diagnostic {
         .fault(
-            .rankExpected, "the rank of a percentile is a constant number from 0 to 100", at: term.origin,
+            .rankExpected,
+            "the rank of a percentile is a constant number from 0 to 100 with at most six decimals",
+            at: term.origin,
             help: "write `percentile(price, 95, 1h)` for the 95th")
     }
 

@@ -84,8 +84,15 @@ extension Fault {
                 + "this one \(reach)",
             at: span,
             help: "write \(canonicalDuration(bound)) or less",
-            "the grid `\(gridText(length, samples: Limits.suggestedSamples))` has no such bound, "
-                + "but is not evaluated by this version yet")
+            "or the grid `\(gridText(length, samples: Limits.suggestedSamples))`, which has no such bound")
+    }
+
+    static func gridTooFine(_ span: SourceSpan, length: Int64) -> Diagnostic {
+        let step = steps.first { length % $0 == 0 && length / $0 <= Limits.greatestGridSteps } ?? length
+        return .fault(
+            .durationRange,
+            "a grid window has at most \(Limits.greatestGridSteps) steps", at: span,
+            help: "write a longer step, such as \(canonicalDuration(step))")
     }
 
     static func tradesNotHere(_ span: SourceSpan, _ function: String) -> Diagnostic {

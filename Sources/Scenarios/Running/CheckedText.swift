@@ -7,17 +7,42 @@ struct CheckedText {
 
     /// The calls of an expression that read the market, in order of appearance.
     func calls(of expression: CheckedExpression) -> [BuiltinCall] {
-        let inner = expression.children.flatMap { calls(of: $0) }
-        guard case .call(let call) = expression else { return inner }
-        let row = BuiltinTable.row(named: call.builtin.rawValue)
-        let isPlain = row?.isScalar ?? false || call.builtin == .deviation
-        return (isPlain ? [] : [call]) + inner
+        switch expression {
+        case .number, .bool, .symbol, .series: return []
+        case .call(let call):
+            let inner = call.arguments.flatMap { argument -> [BuiltinCall] in
+                if case .expression(let operand) = argument { return calls(of: operand) }
+                return []
+            }
+            let row = BuiltinTable.row(named: call.builtin.rawValue)
+            let isPlain = row?.isScalar ?? false || call.builtin == .deviation
+            return (isPlain ? [] : [call]) + inner
+        case .negate(let inner), .not(let inner): return calls(of: inner)
+        case .arithmetic(_, let left, let right), .comparison(_, let left, let right),
+            .and(let left, let right), .or(let left, let right), .crosses(_, let left, let right):
+            return calls(of: left) + calls(of: right)
+        case .between(let value, let low, let high):
+            return calls(of: value) + calls(of: low) + calls(of: high)
+        }
     }
 
     /// The prevailing values that an expression reads outside calls: `price`, `SPY.bid`.
     func series(of expression: CheckedExpression) -> [SeriesReference] {
-        if case .series(let reference) = expression { return [reference] }
-        return expression.children.flatMap { series(of: $0) }
+        switch expression {
+        case .number, .bool, .symbol: return []
+        case .series(let reference): return [reference]
+        case .call(let call):
+            return call.arguments.flatMap { argument -> [SeriesReference] in
+                if case .expression(let operand) = argument { return series(of: operand) }
+                return []
+            }
+        case .negate(let inner), .not(let inner): return series(of: inner)
+        case .arithmetic(_, let left, let right), .comparison(_, let left, let right),
+            .and(let left, let right), .or(let left, let right), .crosses(_, let left, let right):
+            return series(of: left) + series(of: right)
+        case .between(let value, let low, let high):
+            return series(of: value) + series(of: low) + series(of: high)
+        }
     }
 
     /// What a call looks at: a series over a window, and for `ago`, `change` and `move` its value of then.

@@ -1,0 +1,125 @@
+/// Sums over a window's points, exact: a point that leaves takes away what it brought (LANGUAGE 3.2).
+struct WindowSums {
+    var a: Int128 = 0
+    var b: Int128 = 0
+    var aa: Int128 = 0
+    var ab: Int128 = 0
+    var bb: Int128 = 0
+
+    @inline(__always)
+    mutating func insert(_ point: Point, _ aggregates: WindowAggregates) {
+        let a = Int128(point.a)
+        let b = Int128(point.b)
+        if aggregates.contains(.sumA) { self.a &+= a }
+        if aggregates.contains(.sumB) { self.b &+= b }
+        if aggregates.contains(.sumAA) { aa &+= a &* a }
+        if aggregates.contains(.sumAB) { ab &+= a &* b }
+        if aggregates.contains(.sumBB) { bb &+= b &* b }
+    }
+
+    @inline(__always)
+    mutating func remove(_ point: Point, _ aggregates: WindowAggregates) {
+        let a = Int128(point.a)
+        let b = Int128(point.b)
+        if aggregates.contains(.sumA) { self.a &-= a }
+        if aggregates.contains(.sumB) { self.b &-= b }
+        if aggregates.contains(.sumAA) { aa &-= a &* a }
+        if aggregates.contains(.sumAB) { ab &-= a &* b }
+        if aggregates.contains(.sumBB) { bb &-= b &* b }
+    }
+
+    mutating func insert(_ other: WindowSums) {
+        a &+= other.a
+        b &+= other.b
+        aa &+= other.aa
+        ab &+= other.ab
+        bb &+= other.bb
+    }
+
+    mutating func remove(_ other: WindowSums) {
+        a &-= other.a
+        b &-= other.b
+        aa &-= other.aa
+        ab &-= other.ab
+        bb &-= other.bb
+    }
+
+    /// The stream has brought a and b to finer decimals.
+    mutating func rescale(_ factorA: Int128, _ factorB: Int128) {
+        a *= factorA
+        b *= factorB
+        aa *= factorA * factorA
+        ab *= factorA * factorB
+        bb *= factorB * factorB
+    }
+
+    /// Sum of a column's integers.
+    @inline(__always)
+    func of(_ column: Column) -> Int128 {
+        switch column {
+        case .a, .real: a
+        case .b: b
+        case .mid: a &+ b
+        case .spread: b &- a
+        }
+    }
+
+    /// Sum of the squares of a column's integers.
+    @inline(__always)
+    func squares(_ column: Column) -> Int128 {
+        switch column {
+        case .a, .real: aa
+        case .b: bb
+        case .mid: aa &+ 2 &* ab &+ bb
+        case .spread: aa &- 2 &* ab &+ bb
+        }
+    }
+}
+
+/// Sums over the times of a window's points, for least squares; milliseconds since the epoch.
+///
+/// 10^8 points of this century with mantissas of 10^15 keep every sum below 2^120.
+struct TimeSums {
+    var t: Int128 = 0
+    var tt: Int128 = 0
+    var ta: Int128 = 0
+    var tb: Int128 = 0
+
+    mutating func insert(_ point: Point) { add(point, 1) }
+
+    mutating func remove(_ point: Point) { add(point, -1) }
+
+    private mutating func add(_ point: Point, _ sign: Int128) {
+        let time = Int128(point.time)
+        t += sign * time
+        tt += sign * time * time
+        ta += sign * time * Int128(point.a)
+        tb += sign * time * Int128(point.b)
+    }
+
+    mutating func insert(_ other: TimeSums) { add(other, 1) }
+
+    mutating func remove(_ other: TimeSums) { add(other, -1) }
+
+    private mutating func add(_ other: TimeSums, _ sign: Int128) {
+        t += sign * other.t
+        tt += sign * other.tt
+        ta += sign * other.ta
+        tb += sign * other.tb
+    }
+
+    mutating func rescale(_ factorA: Int128, _ factorB: Int128) {
+        ta *= factorA
+        tb *= factorB
+    }
+
+    /// Sum of the products of times and a column's integers.
+    func products(_ column: Column) -> Int128 {
+        switch column {
+        case .a, .real: ta
+        case .b: tb
+        case .mid: ta + tb
+        case .spread: tb - ta
+        }
+    }
+}
