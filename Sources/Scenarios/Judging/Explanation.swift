@@ -70,7 +70,7 @@ struct Explainer {
             series.append(one)
         }
         var windows: [CheckedText.LookedAt] = []
-        for window in calls.compactMap({ text.window(of: $0.call) }) where !windows.contains(window) {
+        for window in calls.flatMap({ text.windows(of: $0.call) }) where !windows.contains(window) {
             windows.append(window)
         }
         var probes = [probe(place, operands.map { ($0, NumberFormat(unit: .bool)) })]

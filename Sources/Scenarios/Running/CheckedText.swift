@@ -53,26 +53,27 @@ struct CheckedText {
         var lag: Int64?
     }
 
-    /// - Returns: nil where it looks at no window.
-    func window(of call: BuiltinCall) -> LookedAt? {
-        let series = call.arguments.lazy.compactMap { argument -> SeriesReference? in
+    /// Each series of a call with its window; none where it looks at no window.
+    func windows(of call: BuiltinCall) -> [LookedAt] {
+        let given = call.arguments.compactMap { argument -> SeriesReference? in
             switch argument {
             case .series(let reference), .expression(.series(let reference)): reference
             default: nil
             }
-        }.first
+        }
         let own = SeriesReference.market(call.builtin == .volume ? .size : .price, call.owner)
         for argument in call.arguments {
             switch argument {
-            case .window(let window): return LookedAt(series: series ?? own, window: window)
+            case .window(let window):
+                return (given.isEmpty ? [own] : given).map { LookedAt(series: $0, window: window) }
             case .duration(let length, nil) where call.builtin != .ewma:
-                return series.map {
+                return given.map {
                     LookedAt(series: $0, window: .time(length: length, ending: 0, step: nil), lag: length)
                 }
             default: break
             }
         }
-        return nil
+        return []
     }
 
     // MARK: Text
