@@ -45,6 +45,12 @@ import Testing
         #expect(Self.tape("A 2 -> 1 over 3s").dropLast() == ["0s A 2", "1s A 1.67", "2s A 1.33", "3s A 1"])
     }
 
+    @Test func `A line between prices of all digits that there are is drawn without overflow`() {
+        let wide = Self.tape("A 999999999999999 -> 1.00000000000000000000001 over 500s")
+        #expect(wide.count == 502)
+        #expect(wide[500] == "8m20s A 1")
+    }
+
     @Test func `Lines stand beside one another, and at times of their own`() {
         #expect(
             Self.tape("A 1x3\nwith B 2\nA 4\nat 10s B 5\nquiet 5s")
@@ -89,6 +95,7 @@ import Testing
             "test", "\"a\"", "rule", "tape", "expect", "at", "5m", "A", "100", "->", "over", "x", "`", "\"",
             "\\", "\n", "every", "0s", "=", "of", "no", "alerts", "9999999999999999", "-1", "\u{e9}", "#",
             "quiet", "rate", "start", "2025-03-10", "99:99", ",", ":", "firing", "1x0", "1e5",
+            "1.00000000000000000000001", "999999999999999", "100000d", "1ms",
         ]
         for _ in 0..<3000 {
             var text = ""

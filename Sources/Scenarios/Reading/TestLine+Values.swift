@@ -49,10 +49,11 @@ extension TestWord {
         return value
     }
 
-    /// Digits behind the point, as written.
+    /// Digits behind the point, as written; no more than a price can have.
     var writtenDecimals: Int {
         guard let point = text.firstIndex(of: ".") else { return 0 }
-        return text[text.index(after: point)...].prefix { $0.isASCII && $0.isNumber }.count
+        let digits = text[text.index(after: point)...].prefix { $0.isASCII && $0.isNumber }
+        return min(digits.count, Int(FixedPoint.greatestScale))
     }
 
     /// What stands between the quotes of a string, `\"`, `\\`, `\n` and `\t` resolved.

@@ -1,4 +1,5 @@
 import Diagnostics
+import RuleSyntax
 
 /// A word of a line: what stands between blanks; a string or a back-quoted symbol is one word.
 struct TestWord {
@@ -8,16 +9,12 @@ struct TestWord {
 
     var isString: Bool { text.hasPrefix("\"") }
 
-    /// `AAPL`, `BINANCE:BTCUSDT`, or what stands between back-quotes; nil where it is no symbol.
+    /// `AAPL`, `BINANCE:BTCUSDT`, or what stands between back-quotes, as in rules; nil where it is no symbol.
     var symbol: String? {
         if text.hasPrefix("`"), text.hasSuffix("`"), text.utf8.count > 2 {
             return String(text.dropFirst().dropLast())
         }
-        guard let first = text.utf8.first, (65...90).contains(first) else { return nil }
-        let isPart: (UInt8) -> Bool = {
-            (65...90).contains($0) || (48...57).contains($0) || [95, 46, 58, 45, 47].contains($0)
-        }
-        return text.utf8.allSatisfy(isPart) ? text : nil
+        return canonicalSymbol(text) == text ? text : nil
     }
 }
 
