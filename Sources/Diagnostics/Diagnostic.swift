@@ -15,6 +15,18 @@ public struct Diagnostic: Sendable {
         }
     }
 
+    /// A replacement that mends it without further thought; an editor offers it as an action.
+    public struct Fix: Sendable {
+        public var span: SourceSpan
+        /// Empty: what the span covers is removed.
+        public var text: String
+
+        public init(replacing span: SourceSpan, with text: String) {
+            self.span = span
+            self.text = text
+        }
+    }
+
     public var level: Level
     /// Stable: `E021`, `W003`.
     public var code: String
@@ -25,10 +37,12 @@ public struct Diagnostic: Sendable {
     /// The fix, spelt out.
     public var help: [String]
     public var notes: [Note]
+    /// Any one of them mends it. Empty where the help needs a decision of the author's.
+    public var fixes: [Fix]
 
     public init(
         _ level: Level, code: String, _ message: String, at span: SourceSpan?, help: [String] = [],
-        notes: [Note] = []
+        notes: [Note] = [], fixes: [Fix] = []
     ) {
         self.level = level
         self.code = code
@@ -36,6 +50,7 @@ public struct Diagnostic: Sendable {
         self.span = span
         self.help = help
         self.notes = notes
+        self.fixes = fixes
     }
 }
 

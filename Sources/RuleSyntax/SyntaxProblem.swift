@@ -76,7 +76,33 @@ enum SyntaxProblem: Equatable {
 
     func diagnostic(at span: SourceSpan) -> Diagnostic {
         let text = text
-        return Diagnostic(.error, code: code, text.message, at: span, help: text.help)
+        let fixes = replacement.map { [Diagnostic.Fix(replacing: span, with: Self.apart($0, span))] } ?? []
+        return Diagnostic(.error, code: code, text.message, at: span, help: text.help, fixes: fixes)
+    }
+
+    /// `a&&b`: a word stands apart from the words beside it.
+    private static func apart(_ word: String, _ span: SourceSpan) -> String {
+        guard word.utf8.first?.isLower == true else { return word }
+        let text = span.file.text
+        let isBound = (
+            span.start > 0 && text[span.start - 1].isWordPart,
+            span.end < text.count && text[span.end].isWordPart
+        )
+        return (isBound.0 ? " " : "") + word + (isBound.1 ? " " : "")
+    }
+
+    /// What put in place of the text mends it; nil where the author must decide.
+    private var replacement: String? {
+        switch self {
+        case .foreign(_, let ours): ours
+        case .assignment: "=="
+        case .misspelt(_, let meant, _): meant.rawValue
+        case .hyphenatedName(let found): found.replacing("-", with: "_")
+        case .numericSymbol(let found): "`\(found)`"
+        case .unknownWord(let found, _, let choices): nearestName(to: found, among: choices)
+        case .doubled, .danglingComma, .semicolon, .unknownCharacter: ""
+        default: nil
+        }
     }
 
     /// Stable: a code never changes its meaning and is never used again.

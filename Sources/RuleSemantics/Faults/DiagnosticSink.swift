@@ -34,4 +34,18 @@ extension Diagnostic {
         let level: Level = code.rawValue.hasPrefix("W") ? .warning : .error
         return Diagnostic(level, code: code.rawValue, message, at: span, help: help, notes: notes)
     }
+
+    /// Suggests the nearest name in place of what is written, or says something else where there is none.
+    func meaning(_ near: String?, else advice: String) -> Diagnostic {
+        guard let near, let span else { return helped(advice) }
+        var result = helped("did you mean `\(near)`?")
+        result.fixes = [Fix(replacing: span, with: near)]
+        return result
+    }
+
+    private func helped(_ text: String) -> Diagnostic {
+        var result = self
+        result.help = [text]
+        return result
+    }
 }

@@ -3,13 +3,8 @@ import RuleSyntax
 
 extension Fault {
     static func unknownName(_ name: Name, near: String?) -> Diagnostic {
-        var diagnostic = Diagnostic.fault(.unknownName, "unknown name `\(name.text)`", at: name.span)
-        if let near {
-            diagnostic.help = ["did you mean `\(near)`?"]
-        } else {
-            diagnostic.help = ["define it with `let` or `series`; a symbol is written in capitals"]
-        }
-        return diagnostic
+        Diagnostic.fault(.unknownName, "unknown name `\(name.text)`", at: name.span)
+            .meaning(near, else: "define it with `let` or `series`; a symbol is written in capitals")
     }
 
     /// A list, session, rule or template that no file defines.
@@ -21,35 +16,32 @@ extension Fault {
             case "template": "`template \(name.text)(...)`"
             default: "`\(kind) \(name.text)`"
             }
-        return .fault(
-            .unknownName, "unknown \(kind) `\(name.text)`", at: name.span,
-            help: near.map { "did you mean `\($0)`?" } ?? "define it: \(sketch)")
+        return Diagnostic.fault(.unknownName, "unknown \(kind) `\(name.text)`", at: name.span)
+            .meaning(near, else: "define it: \(sketch)")
     }
 
     static func unknownOwner(_ name: Name, _ column: Name, _ candidates: [String]) -> Diagnostic {
         let near = nearestName(to: name.text, among: candidates)
         let isPlain = name.text.allSatisfy { $0.isLetter || $0.isNumber }
         let symbol = isPlain ? name.text.uppercased() : "AAPL"
-        return .fault(
-            .unknownName, "unknown name `\(name.text)` before `.\(column.text)`", at: name.span,
-            help: near.map { "did you mean `\($0)`?" }
-                ?? "symbols are written in capitals: `\(symbol).\(column.text)`; other names here are tables")
+        let capitals = "symbols are written in capitals: `\(symbol).\(column.text)`"
+        return Diagnostic.fault(
+            .unknownName, "unknown name `\(name.text)` before `.\(column.text)`", at: name.span
+        ).meaning(near, else: "\(capitals); other names here are tables")
     }
 
     static func unknownColumn(_ column: Name, of table: Name, _ columns: [String]) -> Diagnostic {
         let near = nearestName(to: column.text, among: columns)
-        return .fault(
-            .unknownName, "table `\(table.text)` has no column `\(column.text)`", at: column.span,
-            help: near.map { "did you mean `\($0)`?" }
-                ?? "its columns are \(Wording.list(columns.map(Wording.code)))")
+        return Diagnostic.fault(
+            .unknownName, "table `\(table.text)` has no column `\(column.text)`", at: column.span
+        ).meaning(near, else: "its columns are \(Wording.list(columns.map(Wording.code)))")
     }
 
     static func unknownType(_ name: Name) -> Diagnostic {
         let types = ParameterType.allCases.map(\.rawValue)
         let near = nearestName(to: name.text, among: types)
-        return .fault(
-            .unknownType, "unknown type `\(name.text)`", at: name.span,
-            help: near.map { "did you mean `\($0)`?" } ?? "the types are \(Wording.list(types))")
+        return Diagnostic.fault(.unknownType, "unknown type `\(name.text)`", at: name.span)
+            .meaning(near, else: "the types are \(Wording.list(types))")
     }
 
     static func unknownLevel(_ level: Name) -> Diagnostic {
@@ -65,9 +57,9 @@ extension Fault {
             ? "no notifier is defined: write notifiers/\(name.text).yaml"
             : "write notifiers/\(name.text).yaml, or use "
                 + Wording.choices(known.prefix(8).map(Wording.code))
-        return .fault(
-            .unknownNotifier, "no file defines the notifier `\(name.text)`", at: name.span,
-            help: near.map { "did you mean `\($0)`?" } ?? list)
+        return Diagnostic.fault(
+            .unknownNotifier, "no file defines the notifier `\(name.text)`", at: name.span
+        ).meaning(near, else: list)
     }
 
     static func misplacedName(_ name: Name, _ word: String) -> Diagnostic {

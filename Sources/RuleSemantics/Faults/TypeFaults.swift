@@ -6,10 +6,16 @@ extension Fault {
         let value = bare.constant ?? 0
         let percent = "\(Wording.number(value))% (\(Wording.scaled(value, by: -2)))"
         let whole = "\(Wording.scaled(value, by: 2))% (\(Wording.number(value)))"
-        return .fault(
+        var diagnostic = Diagnostic.fault(
             .ratioAndBareNumber,
             "cannot \(meeting.verb) a ratio and the bare number \(bare.numberText)", at: meeting.place,
             help: "write \(percent) or \(whole)", notes: notes(on: bare))
+        let isPlain = { (text: String) in text.allSatisfy { "-.0123456789".contains($0) } }
+        let texts = [Wording.number(value), Wording.scaled(value, by: 2)]
+        if isPlain(bare.writtenText), texts.allSatisfy(isPlain) {
+            diagnostic.fixes = texts.map { Diagnostic.Fix(replacing: bare.span, with: "\($0)%") }
+        }
+        return diagnostic
     }
 
     static func differentDimensions(_ meeting: Meeting, _ left: Term, _ right: Term) -> Diagnostic {
@@ -67,10 +73,14 @@ extension Fault {
         let text = minutes.writtenText
         let digits = text.dropLast()
         let other = left == .quantity(.duration) ? right : left
-        return .fault(
+        var diagnostic = Diagnostic.fault(
             .minutesForMillions,
             "cannot \(meeting.verb) \(other) and \(text): `m` is minutes, not millions", at: minutes.span,
             help: "write \(digits)mn for \(digits) million")
+        if !digits.isEmpty, digits.allSatisfy(\.isNumber) {
+            diagnostic.fixes = [Diagnostic.Fix(replacing: minutes.span, with: "\(digits)mn")]
+        }
+        return diagnostic
     }
 
     static func bareNumberForCompound(
