@@ -20,7 +20,7 @@ extension CheckedExpression {
     }
 
     /// Every call, in order of appearance.
-    var calls: [BuiltinCall] {
+    public var calls: [BuiltinCall] {
         var calls: [BuiltinCall] = []
         visit { if case .call(let call) = $0 { calls.append(call) } }
         return calls

@@ -10,9 +10,16 @@ public import RuleSyntax
 public func checkRules(
     _ files: [RuleFile], options: CheckOptions = .init()
 ) -> (program: CheckedProgram, diagnostics: [Diagnostic]) {
+    let analysis = analyseRules(files, options: options)
+    return (analysis.program, analysis.diagnostics)
+}
+
+/// What `checkRules` finds, with the type of every expression: for editors, which show it.
+public func analyseRules(_ files: [RuleFile], options: CheckOptions = .init()) -> RuleAnalysis {
     let checker = Checker(files, options)
     let program = checker.program()
-    return (program, checker.sink.sorted(by: files))
+    return RuleAnalysis(
+        program: program, diagnostics: checker.sink.sorted(by: files), expressions: checker.typed)
 }
 
 /// The state of one check. Definitions are looked at in this order: `let`s by themselves, series, lists,
@@ -44,6 +51,8 @@ final class Checker {
     /// Which rules each rule's conditions ask `firing` of.
     var firingReferences: [String: [Name]] = [:]
     var checkedRuleName: String?
+    /// Every expression that has a type, operands before what they stand in.
+    var typed: [TypedExpression] = []
 
     enum SeriesState {
         case inProgress

@@ -68,7 +68,7 @@ extension Parser {
     }
 
     private mutating func level() throws(SyntaxFailure) -> Name {
-        try word(of: ["info", "warning", "critical"], "a level")
+        try word(of: Vocabulary.levels, "a level")
     }
 
     /// One of a few words; what is near to one of them is read as it.

@@ -19,6 +19,7 @@ extension Checker {
         scope.depth += 1
         guard scope.depth <= Limits.greatestDepth else { return tooLarge(expression, in: scope) }
         let result = literal(expression) ?? compound(expression, in: scope)
+        noteType(of: expression, result)
         return result.size > Limits.greatestSize ? tooLarge(expression, in: scope) : result
     }
 
