@@ -52,6 +52,8 @@ let package = Package(
         module("RuleSyntax", ["Diagnostics"]),
         module("RuleSemantics", ["RuleSyntax", "Diagnostics", "Patterns", "MarketModel"]),
 
+        module("LanguageServer", ["RuleSyntax", "RuleSemantics", "Diagnostics", "MarketModel"]),
+
         // Hot path.
         module("Engine", ["MarketModel"]),
         module("RuleCompiler", ["RuleSemantics", "Engine", "Patterns", "MarketModel", "Diagnostics"]),
@@ -76,9 +78,8 @@ let package = Package(
             "Pipeline",
             [
                 "Scenarios", "MarketModel", "Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics",
-                "Engine",
-                "RuleCompiler", "Kafka", "Feeds", "Configuration", "Delivery", "SampleMarket", logging,
-                webServer,
+                "LanguageServer", "Engine", "RuleCompiler", "Kafka", "Feeds", "Configuration", "Delivery",
+                "SampleMarket", logging, webServer,
             ]),
         .executableTarget(
             name: "bellwether", dependencies: ["Pipeline", arguments], swiftSettings: strict),
@@ -94,6 +95,9 @@ let package = Package(
         tests(
             "LanguageTests", ["Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics", "MarketModel"],
             exclude: ["Fixtures"]),
+        tests(
+            "LanguageServerTests",
+            ["LanguageServer", "Diagnostics", "RuleSyntax", "RuleSemantics"], exclude: ["Peers"]),
         tests(
             "EngineTests",
             [

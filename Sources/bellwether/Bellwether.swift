@@ -24,7 +24,7 @@ struct Bellwether: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, RunCommand.self,
-            DemoCommand.self, NotifyCommand.self,
+            DemoCommand.self, NotifyCommand.self, LanguageServerCommand.self,
         ])
 
     static func main() async {

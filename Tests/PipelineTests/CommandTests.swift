@@ -38,7 +38,10 @@ struct CommandTests {
 
     @Test(
         "every command's help shows an example",
-        arguments: [["check"], ["fmt"], ["test"], ["dry-run"], ["run"], ["demo"], ["notify", "test"]])
+        arguments: [
+            ["check"], ["fmt"], ["test"], ["dry-run"], ["run"], ["demo"], ["notify", "test"],
+            ["language-server"],
+        ])
     func help(command: [String]) throws {
         let result = try run(command + ["--help"])
         #expect(result.status == 0)

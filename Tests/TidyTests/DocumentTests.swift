@@ -17,7 +17,9 @@ import Testing
         #expect(broken == [])
     }
 
-    static let folders = ["Sources", "Tests", "Benchmarks", "docs", "rules", "notifiers", "scripts", ".ci"]
+    static let folders = [
+        "Sources", "Tests", "Benchmarks", "docs", "rules", "notifiers", "scripts", "editors", ".ci",
+    ]
 
     @Test func `A path that a document names exists`() {
         var missing: [String] = []

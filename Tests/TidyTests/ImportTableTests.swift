@@ -23,6 +23,7 @@ import Testing
         "RuleSyntax": Row(ours: ["Diagnostics"], foundation: false),
         "RuleSemantics": Row(ours: nouns.union(["RuleSyntax", "Patterns"])),
         "Engine": Row(ours: ["MarketModel"], foundation: false),
+        "LanguageServer": Row(ours: nouns.union(["RuleSyntax", "RuleSemantics"])),
         "RuleCompiler": Row(ours: language.union(["Engine"])),
         "Kafka": Row(outside: ["CRdKafka"]),
         "HTTPTransport": Row(outside: ["CCurl"]),
@@ -32,7 +33,7 @@ import Testing
         "SampleMarket": Row(ours: ["MarketModel"]),
         "Scenarios": Row(ours: hot),
         "Pipeline": Row(
-            ours: hot.union(edges).union(["SampleMarket", "Scenarios"]),
+            ours: hot.union(edges).union(["SampleMarket", "Scenarios", "LanguageServer"]),
             outside: ["Logging", "FlyingFox", "FlyingSocks"]),
         "bellwether": Row(ours: ["Pipeline"], outside: ["ArgumentParser"]),
     ]

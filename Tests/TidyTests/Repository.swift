@@ -8,7 +8,8 @@ enum Repository {
     static let sources = swiftFiles(under: "Sources")
     static let benchmarks = swiftFiles(under: "Benchmarks")
     static let tests = swiftFiles(under: "Tests")
-    static let documents = files(under: "docs", "md") + files(under: "", "md", recursive: false)
+    static let documents =
+        files(under: "docs", "md") + files(under: "editors", "md") + files(under: "", "md", recursive: false)
 
     static func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
