@@ -18,7 +18,7 @@ public struct EditorSupport: Sendable {
         let session = EditorSession(
             EditorSurroundings(
                 version: version, notifierNames: { notifierNames(directory: $0) },
-                furtherFindings: { compileRules($0).diagnostics }))
+                furtherFindings: { compilerFindings($0) }))
         return StreamServer(input: STDIN_FILENO, output: STDOUT_FILENO, session: session).run()
     }
 }

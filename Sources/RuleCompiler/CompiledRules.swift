@@ -27,8 +27,8 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
     let names = RuleNames(program.rules)
     let all = program.rules.enumerated().map { RuleReading($1, index: $0, among: names) }
     let readings = all.filter { reading in
-        if BlockPacking.fits(reading.sources, reading.registerCount) { return true }
-        diagnostics.append(tooLarge("rule `\(reading.rule.name)`", reading.sources, at: reading.rule.span))
+        guard let fault = packingFault(reading) else { return true }
+        diagnostics.append(fault)
         return false
     }
     var context = PackingContext(
@@ -48,9 +48,8 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
     book.series = program.series.map { series in
         var lowering = ExpressionLowering(key: .unnamed)
         var value = lowering.lower(series.expression)
-        let sources = lowering.graph.sources(of: lowering.graph.reachable(from: [value]))
-        if !BlockPacking.fits(sources, lowering.graph.nodes.count) {
-            diagnostics.append(tooLarge("series `\(series.name)`", sources, at: nil))
+        if let fault = packingFault(series, lowering.graph, value) {
+            diagnostics.append(fault)
             value = lowering.graph.unknown()
         }
         let (block, register) = BlockLayout.program(lowering.graph, rules: [], value: value)
@@ -69,6 +68,33 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
     return CompiledRules(
         book: book, renderer: TransitionRenderer(program.rules), rateSeries: program.rateSeries,
         ruleRoutes: program.rules.map(\.notifiers), rules: program.rules, diagnostics: diagnostics)
+}
+
+/// The diagnostics of `compileRules` without its work, most of which is the calendars of sessions: for
+/// editors, which ask at each keystroke.
+public func compilerFindings(_ program: CheckedProgram) -> [Diagnostic] {
+    let names = RuleNames(program.rules)
+    let ofRules = program.rules.enumerated().compactMap { index, rule in
+        packingFault(RuleReading(rule, index: index, among: names))
+    }
+    return ofRules
+        + program.series.compactMap { series in
+            var lowering = ExpressionLowering(key: .unnamed)
+            let value = lowering.lower(series.expression)
+            return packingFault(series, lowering.graph, value)
+        }
+}
+
+/// Why a block cannot hold a rule; nil where it can.
+private func packingFault(_ reading: RuleReading) -> Diagnostic? {
+    if BlockPacking.fits(reading.sources, reading.registerCount) { return nil }
+    return tooLarge("rule `\(reading.rule.name)`", reading.sources, at: reading.rule.span)
+}
+
+private func packingFault(_ series: CheckedSeries, _ graph: ExpressionGraph, _ value: Int) -> Diagnostic? {
+    let sources = graph.sources(of: graph.reachable(from: [value]))
+    if BlockPacking.fits(sources, graph.nodes.count) { return nil }
+    return tooLarge("series `\(series.name)`", sources, at: nil)
 }
 
 private func timings(_ rules: [CheckedRule]) -> [RuleTiming] {

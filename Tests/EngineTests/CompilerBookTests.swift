@@ -66,6 +66,19 @@ struct CompilerBookTests {
         #expect(compiled.book.rules.map(\.name) == ["huge", "small"])
     }
 
+    @Test func `What an editor is told is what compiling reports`() {
+        let sum = (1...64).map { L.call(.volume, L.window($0 * 1000)) }.reduce(L.price) { $0 + $1 }
+        let program = CheckedProgram(
+            series: [
+                CheckedSeries(name: "wide", expression: sum),
+                CheckedSeries(name: "narrow", expression: L.price),
+            ],
+            rules: [L.rule("small", when: L.price > 5), L.rule("huge", when: sum > 5)])
+        let findings = compilerFindings(program)
+        #expect(findings.count == 2)
+        #expect(findings.map(\.message) == compileRules(program).diagnostics.map(\.message))
+    }
+
     @Test func `All that dynamic rules read of other symbols advances together and is kept from the start`() {
         let hour = 60 * L.minute
         let program = CheckedProgram(
