@@ -1,5 +1,5 @@
 import Diagnostics
-import RuleCompiler
+public import MarketModel
 
 /// `bellwether check`: reads and checks rules and notifiers, and evaluates nothing.
 public struct Check: Sendable {
@@ -7,31 +7,28 @@ public struct Check: Sendable {
     private let notifiers: String?
     private let environment: [String: String]
     private let format: DiagnosticFormat
-    private let explains: Bool
+    /// The present, for calendars that end; nil: not looked at.
+    public var now: Timestamp?
 
     public init(
-        paths: [String], notifiers: String?, environment: [String: String], format: DiagnosticFormat = .text,
-        explains: Bool = false
+        paths: [String], notifiers: String?, environment: [String: String], format: DiagnosticFormat = .text
     ) {
         self.paths = paths
         self.notifiers = notifiers
         self.environment = environment
         self.format = format
-        self.explains = explains
     }
 
     /// Shows every diagnostic and the counts. What programs read goes to the output, all else to the status.
     ///
     /// - Returns: `.findings` when there is an error.
     public func run(_ console: Console) -> CommandStatus {
-        let rules = RuleSet(paths: paths, notifiers: notifiers, depth: .form, environment: environment)
+        var rules = RuleSet(paths: paths, notifiers: notifiers, depth: .form, environment: environment)
+        if let now { rules.lookAhead(from: now) }
         switch format {
         case .text: rules.show(console)
         case .json: for diagnostic in rules.diagnostics { console.print(diagnostic.json) }
         case .github: for diagnostic in rules.diagnostics { console.print(diagnostic.workflowCommand) }
-        }
-        if explains {
-            for bounds in rules.bounds { console.print(bounds.text) }
         }
         if rules.notifiers.directory == nil {
             console.say(

@@ -1,8 +1,10 @@
 import Configuration
+import Diagnostics
 import Engine
 import Feeds
 import MarketModel
 import RuleCompiler
+import RuleSemantics
 
 /// What a dry-run says before and after.
 extension DryRun {
@@ -38,6 +40,7 @@ extension DryRun {
                 "warning: \(path.symbols.name(of: symbol)) reached the limit of points: its windows are "
                     + "unknown from there on; shorten its windows")
         }
+        warnOfCalendars(path)
         showRefused(refused)
         let counters = path.engine.counters
         for (feed, count) in counters.lateByFeed.sorted(by: { $0.key < $1.key }) {
@@ -66,6 +69,17 @@ extension DryRun {
         if refused.contains(where: { $0.count > 0 }) { return "no row could be read as a trade; see above" }
         if let end = options.to { return "the files hold no trade up to \(end); is --to what you meant?" }
         return "the files hold no trade; is --trades what you meant?"
+    }
+
+    /// Exchanges whose calendar does not reach over all that is shown.
+    private func warnOfCalendars<Source: TradeSource>(_ path: TradePath<Source, DryRunOutbox>) {
+        guard let (first, last) = path.times else { return }
+        let warnings = calendarWarnings(
+            for: path.rules, from: options.from ?? Timestamp(milliseconds: first),
+            through: options.to ?? Timestamp(milliseconds: last))
+        if warnings.isEmpty { return }
+        let renderer = DiagnosticRenderer(usesColour: console.statusColours)
+        console.status.write(renderer.render(warnings) + "\n")
     }
 
     private func showRefused(_ refused: [RefusedRows]) {

@@ -3,7 +3,7 @@ import Delivery
 import Engine
 import Foundation
 import Kafka
-import MarketModel
+public import MarketModel
 import RuleCompiler
 
 /// `bellwether run`: Kafka to notifications, until it is asked to stop.
@@ -28,11 +28,14 @@ public struct LiveRun: Sendable {
     /// The system's wall clock, milliseconds since the epoch.
     public static let wallClock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
 
+    public static var present: Timestamp { Timestamp(milliseconds: wallClock()) }
+
     /// - Throws: `.findings` for rules that do not check, `.failure` for a cluster that cannot be used.
     public func run() async throws(CommandFailure) -> CommandStatus {
-        let set = RuleSet(
+        var set = RuleSet(
             paths: configuration.rules, notifiers: configuration.notifiers, depth: .full,
             rateSeries: nil, environment: environment)
+        set.lookAhead(from: LiveRun.present)
         let rules = try set.requireSound(console)
         let broker = try startBroker()
         var bootstrap = broker?.bootstrap ?? ""

@@ -1,5 +1,6 @@
 import Delivery
 public import Diagnostics
+public import MarketModel
 public import RuleCompiler
 import RuleSemantics
 import RuleSyntax
@@ -8,10 +9,7 @@ import RuleSyntax
 public struct RuleSet: Sendable {
     /// nil when an error stands among the diagnostics.
     public let compiled: CompiledRules?
-    public let diagnostics: [Diagnostic]
-    /// What each rule keeps and what wakes it; empty when an error stands among the diagnostics.
-    public var bounds: [RuleBounds] { compiled == nil ? [] : explainRules(program) }
-    private let program: CheckedProgram
+    public private(set) var diagnostics: [Diagnostic]
     public let notifiers: NotifierSet
     public let fileCount: Int
     public let ruleCount: Int
@@ -42,13 +40,21 @@ public struct RuleSet: Sendable {
             all.append(RuleSet.nothingToDo(paths))
         }
         self.notifiers = notifiers
-        self.program = program
         fileCount = sources.files.count
         ruleCount = program.rules.count
         let compiled = all.hasErrors ? nil : compileRules(program)
         all += compiled?.diagnostics ?? []
         self.compiled = all.hasErrors ? nil : compiled
         diagnostics = all
+    }
+
+    /// How far before its end a calendar is spoken of; milliseconds. Long enough to update in time.
+    private static let calendarNotice: Int64 = 90 * 86_400_000
+
+    /// Adds the warnings about exchanges whose calendar ends before or soon after the present.
+    public mutating func lookAhead(from present: Timestamp) {
+        let through = Timestamp(milliseconds: present.milliseconds + RuleSet.calendarNotice)
+        diagnostics += calendarWarnings(for: compiled?.rules ?? [], from: present, through: through)
     }
 
     /// By file as given, then by place: what the parser found among what the checker found.

@@ -1,6 +1,7 @@
 import Engine
 import MarketModel
 import RuleCompiler
+import RuleSemantics
 
 /// Where trades come from: stages 1 to 3 of a trade's path, and stage 10, which answers them.
 protocol TradeSource {
@@ -62,10 +63,13 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     var outbox: Outbox
     let engine: AlertEngine
     let symbols: SymbolTable
+    let rules: [CheckedRule]
     private let renderer: TransitionRenderer
     private var batch: [Trade] = []
     /// Trades that came in, late ones too.
     private(set) var tradeCount = 0
+    /// The least and the greatest time of them; milliseconds.
+    private(set) var times: (first: Int64, last: Int64)?
     /// By symbol: whether a trade of it came in.
     private var seen: [Bool] = []
 
@@ -73,6 +77,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         self.source = source
         self.outbox = outbox
         self.symbols = symbols
+        self.rules = rules.rules
         engine = AlertEngine(book: rules.book, symbols: symbols, options: options)
         renderer = rules.renderer
     }
@@ -95,7 +100,12 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         if seen.count < symbols.count {
             seen += Array(repeating: false, count: symbols.count * 2 - seen.count)
         }
-        for trade in batch { seen[Int(trade.symbol.index)] = true }
+        var times = times ?? (Int64.max, Int64.min)
+        for trade in batch {
+            seen[Int(trade.symbol.index)] = true
+            times = (min(times.first, trade.time), max(times.last, trade.time))
+        }
+        if tradeCount > 0 { self.times = times }
     }
 
     /// For quiet live input (LANGUAGE 2.5).

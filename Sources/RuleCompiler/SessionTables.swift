@@ -2,7 +2,7 @@ import Engine
 import MarketModel
 import RuleSemantics
 
-/// Weekly sessions as absolute time, each computed once: about 34,000 spans for a session of five days, in
+/// Sessions as absolute time, each computed once: about 34,000 spans for a session of five days, in
 /// a few milliseconds.
 ///
 /// Tables reach from 1970 to the end of 2100; beyond, a session is closed.
@@ -14,6 +14,7 @@ struct SessionTables {
         var weekdays: Set<Int>
         var clocks: [Int]
         var timeZone: String
+        var exchange: String?
         var delay: Int64
     }
 
@@ -24,7 +25,8 @@ struct SessionTables {
     mutating func table(of session: CheckedSession, delay: Int64) -> SessionTable {
         let identity = Identity(
             weekdays: session.weekdays, clocks: session.clocks.flatMap { [$0.open, $0.close] },
-            timeZone: session.timeZone, delay: delay)
+            timeZone: session.timeZone, exchange: session.exchange.map { "\($0.code) \($0.isExtended)" },
+            delay: delay)
         if let table = tables[identity] { return table }
         let clock = zones[session.timeZone] ?? LocalClock(timeZone: session.timeZone)
         zones[session.timeZone] = clock
@@ -37,6 +39,7 @@ struct SessionTables {
     private static func spans(
         of session: CheckedSession, _ clock: LocalClock
     ) -> [(open: Int64, close: Int64)] {
+        if let exchange = session.exchange { return spans(of: exchange, clock) }
         let clocks = session.clocks.sorted { ($0.open, $0.close) < ($1.open, $1.close) }
         var spans: [(open: Int64, close: Int64)] = []
         var weekday = firstDay.weekday
@@ -50,5 +53,16 @@ struct SessionTables {
             }
         }
         return spans
+    }
+
+    /// The same for an exchange: a day has the hours that its calendar gives it.
+    private static func spans(
+        of exchange: CheckedSession.Exchange, _ clock: LocalClock
+    ) -> [(open: Int64, close: Int64)] {
+        (firstDay.daysSinceEpoch...lastDay.daysSinceEpoch).flatMap { day in
+            exchange.calendar.hours(on: day, extended: exchange.isExtended).map { hours in
+                (clock.instant(day: day, minute: hours.open), clock.instant(day: day, minute: hours.close))
+            }
+        }
     }
 }

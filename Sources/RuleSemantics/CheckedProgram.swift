@@ -137,14 +137,20 @@ public enum SymbolSelector: Sendable, Hashable {
     indirect case group(include: [SymbolSelector], exclude: [SymbolSelector])
 }
 
-/// A weekly session in a time zone: `session desk = mon-fri 09:00-12:00, 13:00-17:30 "Europe/London"`.
+/// When a session is open: `session desk = mon-fri 09:00-12:00, 13:00-17:30 "Europe/London"`,
+/// `session us = XNYS regular`.
 public struct CheckedSession: Sendable, Equatable {
     public var name: String
     /// 1 = Monday ... 7 = Sunday.
     public var weekdays: Set<Int>
+    /// Of an exchange, those of a day that is neither a holiday nor one that closes early.
     public var clocks: [Clock]
     /// An IANA name that the checker has looked up.
     public var timeZone: String
+    /// The exchange whose holidays and early closes it has; nil for a session by days and clock.
+    public var exchange: Exchange?
+    /// Where the session is defined.
+    public var span: SourceSpan?
 
     /// Minutes after local midnight; `close <= open` means the next day.
     public struct Clock: Sendable, Equatable {
@@ -157,11 +163,39 @@ public struct CheckedSession: Sendable, Equatable {
         }
     }
 
+    /// `XNYS extended`.
+    public struct Exchange: Sendable, Equatable {
+        /// The market identifier code as written.
+        public var code: String
+        public var isExtended: Bool
+        public var calendar: ExchangeCalendar
+
+        public init(code: String, isExtended: Bool, calendar: ExchangeCalendar) {
+            self.code = code
+            self.isExtended = isExtended
+            self.calendar = calendar
+        }
+    }
+
     public init(name: String, weekdays: Set<Int>, clocks: [Clock], timeZone: String) {
         self.name = name
         self.weekdays = weekdays
         self.clocks = clocks
         self.timeZone = timeZone
+    }
+
+    public init(name: String, exchange: Exchange) {
+        let hours = exchange.isExtended ? exchange.calendar.extended : exchange.calendar.regular
+        self.init(
+            name: name, weekdays: [1, 2, 3, 4, 5],
+            clocks: hours.map { Clock(open: $0.open, close: $0.close % (24 * 60)) },
+            timeZone: exchange.calendar.timeZone)
+        self.exchange = exchange
+    }
+
+    public static func == (left: CheckedSession, right: CheckedSession) -> Bool {
+        left.name == right.name && left.weekdays == right.weekdays && left.clocks == right.clocks
+            && left.timeZone == right.timeZone && left.exchange == right.exchange
     }
 }
 

@@ -1,3 +1,4 @@
+import MarketModel
 import Testing
 
 @testable import Pipeline
@@ -111,23 +112,24 @@ struct CheckTests {
         #expect(result.text.contains("is empty: it defines no rule"))
         #expect(result.text.contains("no rule in"))
     }
-}
 
-extension CheckTests {
-    @Test("--explain shows each rule's bounds on the output, and nothing of faulty rules")
-    func explain() throws {
+    @Test("a calendar that ends within ninety days is a warning, and one that does not is silent")
+    func calendarEnds() throws {
         let place = try TemporaryDirectory()
-        let file = try place.write(
-            "rule a on AAPL\n  when volume(5m) > 100\nrule b on AAPL\n  when price > 5\n", to: "a.rules")
-        let (output, status) = (MemorySink(), MemorySink())
-        let check = Check(paths: [file], notifiers: nil, environment: [:], explains: true)
-        #expect(check.run(Console(output: output, status: status)) == .success)
-        let lines = output.text.split(separator: "\n")
-        #expect(lines.filter { $0.hasPrefix("rule ") }.map { $0.prefix(7) } == ["rule a:", "rule b:"])
-        #expect(output.text.contains("  shares  the trades of its symbol, with b\n"))
-        try place.write("rule a on AAPL\n  when prise > 100\n", to: "a.rules")
-        let faulty = MemorySink()
-        #expect(check.run(Console(output: faulty, status: status)) == .findings)
-        #expect(faulty.text.isEmpty)
+        try place.write(
+            "session hk = XHKF regular\nrule a on HSI\n  when price > 100\n  during hk\n", to: "rules/a.rules"
+        )
+        func check(_ now: Timestamp) -> (CommandStatus, String) {
+            let sink = MemorySink()
+            var check = Check(paths: ["\(place.path)/rules"], notifiers: nil, environment: [:])
+            check.now = now
+            return (check.run(Console(output: MemorySink(), status: sink)), sink.text)
+        }
+        let early = check(Timestamp(year: 2026, month: 9, day: 1))
+        #expect(early.0 == .success && early.1.contains("0 errors, 0 warnings"))
+        let late = check(Timestamp(year: 2026, month: 10, day: 5))
+        #expect(late.0 == .success)
+        #expect(late.1.contains("warning[W013]: the calendar of `XHKF` ends on 2026-12-31"))
+        #expect(late.1.contains("0 errors, 1 warning"))
     }
 }

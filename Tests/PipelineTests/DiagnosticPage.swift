@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import Foundation
+import MarketModel
 import RuleSemantics
 import RuleSyntax
 import Scenarios
@@ -127,7 +128,9 @@ struct DiagnosticExample {
         }
         let named = notifiers.map { "\(directory)/\($0)" }
         let asked = (paths.isEmpty ? ["rules"] : paths).map { "\(directory)/\($0)" }
-        return RuleSet(paths: asked, notifiers: named, depth: .full, environment: environment).diagnostics
+        var set = RuleSet(paths: asked, notifiers: named, depth: .full, environment: environment)
+        set.lookAhead(from: Timestamp(year: 2026, month: 11, day: 1))
+        return set.diagnostics
     }
 
     /// What an editor shows of the rules alone.

@@ -51,6 +51,16 @@ struct DryRunTests {
         A,102,1741600003000,1
         """
 
+    @Test("trades outside the years of an exchange's calendar are warned of, and those inside are not")
+    func calendar() throws {
+        let rules = "session hk = XHKF regular\nrule a on A\n  when price > 100\n  during hk\n"
+        #expect(!(try dryRun(Self.trades, rules: rules).said.contains("W013")))
+        let older = Self.trades.replacing("17416", with: "13416")
+        let warned = try dryRun(older, rules: rules)
+        #expect(warned.status == .success)
+        #expect(warned.said.contains("warning[W013]: the calendar of `XHKF` begins on 2017-01-01"))
+    }
+
     @Test("text output is one alert a line")
     func text() throws {
         let outcome = try dryRun(Self.trades)

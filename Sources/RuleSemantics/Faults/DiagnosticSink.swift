@@ -4,12 +4,14 @@ import RuleSyntax
 /// Collects diagnostics; one that a `let` gives again at each of its uses is kept once.
 struct DiagnosticSink {
     private(set) var diagnostics: [Diagnostic] = []
+    private(set) var errorCount = 0
     private var seen: Set<String> = []
 
     mutating func report(_ diagnostic: Diagnostic) {
         let place = diagnostic.span.map { "\($0.file.name):\($0.start):\($0.end)" } ?? ""
         guard seen.insert("\(diagnostic.code) \(place) \(diagnostic.message)").inserted else { return }
         diagnostics.append(diagnostic)
+        if diagnostic.level == .error { errorCount += 1 }
     }
 
     /// By file in the order given, then by place.

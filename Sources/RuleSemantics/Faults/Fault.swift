@@ -4,14 +4,6 @@ import RuleSyntax
 /// Makes the checker's diagnostics. Their texts are written here and in the extensions beside it, and
 /// nowhere else: a message stands alone, the span is the smallest that is wrong, `help` spells the fix out.
 enum Fault {
-    /// What this version parses and checks, and does not run.
-    static func notEvaluated(_ what: String, _ span: SourceSpan, instead: String?) -> Diagnostic {
-        var diagnostic = Diagnostic.fault(
-            .notEvaluated, "\(what) is not evaluated by this version yet", at: span)
-        if let instead { diagnostic.help = ["until then: \(instead)"] }
-        return diagnostic
-    }
-
     static func tooLarge(_ span: SourceSpan) -> Diagnostic {
         .fault(
             .tooLarge, "this expression is too large once every `let` is written out", at: span,

@@ -1,5 +1,5 @@
 /// The codes of the checker. Stable: a code never changes its meaning and is never used again.
-/// E001 to E019 belong to the syntax.
+/// E001 to E019 belong to the syntax; E090 said of some constructs that they were not evaluated yet.
 public enum FaultCode: String, CaseIterable, Sendable {
     // Names and types.
     case unknownName = "E020"
@@ -58,8 +58,6 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case formatForType = "E071"
     case slotWithoutSymbol = "E072"
 
-    case notEvaluated = "E090"
-
     // Warnings.
     case neverFires = "W001"
     case alwaysFiring = "W002"
@@ -73,4 +71,5 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case namedTwice = "W010"
     case noRules = "W011"
     case neverClears = "W012"
+    case calendarEnds = "W013"
 }

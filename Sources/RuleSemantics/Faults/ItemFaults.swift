@@ -33,6 +33,20 @@ extension Fault {
             help: "a MIC has four capital letters or digits (ISO 10383), such as XNYS")
     }
 
+    static func unknownExchange(_ mic: Name, near: String?, _ known: [String]) -> Diagnostic {
+        .fault(
+            .unknownName, "there is no calendar for the exchange `\(mic.text)`", at: mic.span,
+            help: near.map { "did you mean `\($0)`?" }
+                ?? "there are calendars for \(Wording.list(known)); for another exchange write its days and "
+                + "clock: `mon-fri 09:00-17:30 \"Europe/London\"`")
+    }
+
+    static func noExtendedHours(_ hours: Name, _ mic: Name) -> Diagnostic {
+        .fault(
+            .sessionHours, "`\(mic.text)` has no extended hours", at: hours.span,
+            help: "write `\(mic.text) regular`")
+    }
+
     static func unknownDay(_ name: Name, _ days: [String]) -> Diagnostic {
         .fault(
             .sessionHours, "unknown day `\(name.text)`", at: name.span,
@@ -56,6 +70,12 @@ extension Fault {
         .fault(
             .tableRow, "a second row for `\(name)`", at: span, help: "remove one of them",
             notes: [Diagnostic.Note(span: first, text: "the first is here")])
+    }
+
+    static func symbolColumn(_ column: Parameter) -> Diagnostic {
+        .fault(
+            .unknownType, "column `\(column.name.text)` of a table cannot hold symbols", at: column.type.span,
+            help: "a row holds numbers, ratios, durations, or `true` and `false`")
     }
 
     static func rowLength(_ row: TableRow, _ columns: [Parameter]) -> Diagnostic {

@@ -94,9 +94,9 @@ extension Fault {
             help: "write another name, such as `my_\(name.text)`")
     }
 
-    static func parameterTwice(_ name: Name) -> Diagnostic {
+    static func parameterTwice(_ name: Name, word: String) -> Diagnostic {
         .fault(
-            .definedTwice, "parameter `\(name.text)` stands twice", at: name.span,
+            .definedTwice, "\(word) `\(name.text)` stands twice", at: name.span,
             help: "give one of the two another name")
     }
 

@@ -86,6 +86,16 @@ extension Fault {
                 : "start later: `during \(session) after \(reach)`")
     }
 
+    /// - Parameter side: `begins on 2000-01-01`, `ends on 2028-12-31`.
+    static func calendarEnds(_ session: CheckedSession, _ code: String, _ side: String) -> Diagnostic {
+        .fault(
+            .calendarEnds,
+            "the calendar of `\(code)` \(side): beyond it session `\(session.name)` has no holidays and no "
+                + "early closes",
+            at: session.span,
+            help: "a newer version may know more; until then it is open on every weekday there")
+    }
+
     static func dependsOnHistory(_ span: SourceSpan) -> Diagnostic {
         .fault(
             .dependsOnHistory,

@@ -14,7 +14,14 @@ extension Fault {
     }
 
     static func durationNotConstant(_ term: Term, _ use: String) -> Diagnostic {
-        .fault(
+        if case .lookup(let column) = term.expression {
+            return .fault(
+                .durationExpected, "\(use) is one for all symbols, and `\(column.name)` has one for each",
+                at: term.origin,
+                help: "write a duration such as 5m; an age may be compared with it: "
+                    + "`age(price) > \(column.name)`")
+        }
+        return .fault(
             .durationExpected, "\(use) is a constant, and `\(term.short)` changes with the market",
             at: term.origin, help: "write a duration such as 30s, 5m or 1h30m")
     }

@@ -1,27 +1,45 @@
-import Foundation
-import RuleSyntax
 import Diagnostics
+import Foundation
+import MarketModel
+import RuleSyntax
 
 extension Checker {
     static let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
     func checkSession(_ definition: Definitions.Definition) {
         guard case .session(let hours) = definition.meaning else { return }
+        let session: CheckedSession?
         switch hours {
-        case .exchange(let mic, _):
-            let letters = mic.text.utf8
-            if letters.count != 4 || !letters.allSatisfy({ 48...57 ~= $0 || 65...90 ~= $0 }) {
-                report(Fault.malformedExchange(mic))
-            } else {
-                report(
-                    Fault.notEvaluated(
-                        "a session by exchange", mic.span,
-                        instead: "write its days and clock: `mon-fri 09:30-16:00 \"America/New_York\"`"))
-            }
+        case .exchange(let mic, let hours): session = exchange(definition.name.text, mic, hours)
         case .weekly(let first, let last, let clocks, let zone):
-            let session = weekly(definition.name.text, first, last, clocks, zone)
-            if let session, definitions.isFirst(definition) { sessions[definition.name.text] = session }
+            session = weekly(definition.name.text, first, last, clocks, zone)
         }
+        guard var session, definitions.isFirst(definition) else { return }
+        session.span = definition.name.span
+        sessions[session.name] = session
+    }
+
+    /// `XNYS regular`: the calendar of a market identifier code.
+    private func exchange(_ name: String, _ mic: Name, _ hours: Name) -> CheckedSession? {
+        guard let calendar = ExchangeCalendar.named(mic.text) else {
+            let letters = mic.text.utf8
+            let known = ExchangeCalendar.all.flatMap(\.codes)
+            let near = nearestName(to: mic.text.uppercased(), among: known)
+            let isCode = letters.count == 4 && letters.allSatisfy { 48...57 ~= $0 || 65...90 ~= $0 }
+            report(
+                isCode || near != nil
+                    ? Fault.unknownExchange(mic, near: near, known) : Fault.malformedExchange(mic))
+            return nil
+        }
+        let isExtended = hours.text == "extended"
+        if isExtended, calendar.extended.isEmpty {
+            report(Fault.noExtendedHours(hours, mic))
+            return nil
+        }
+        return CheckedSession(
+            name: name,
+            exchange: CheckedSession.Exchange(
+                code: mic.text, isExtended: isExtended, calendar: calendar))
     }
 
     private func weekly(
