@@ -32,6 +32,7 @@ struct ExpressionLowering {
         case .bool(let value): graph.bool(value)
         // A symbol is no number: comparisons take it apart before they come here.
         case .symbol: graph.unknown()
+        case .lookup(let column): lookup(column)
         case .series(let reference): last(reference)
         case .call(let call): lower(call)
         case .negate(let operand): graph.unary(.negate, lower(operand))
@@ -45,6 +46,15 @@ struct ExpressionLowering {
             graph.binary(.and, compare(.lessOrEqual, low, value), compare(.lessOrEqual, value, high))
         case .crosses(let direction, let left, let right):
             graph.insert(ExpressionNode(opcode: opcode(direction), a: lower(left), b: lower(right)))
+        }
+    }
+
+    /// A table's value is a constant as soon as the key is known; a key that no rule mentions has no row.
+    private mutating func lookup(_ column: TableColumn) -> Int {
+        switch key {
+        case .open: graph.open()
+        case .unnamed: column.otherwise.map { graph.constant($0) } ?? graph.unknown()
+        case .named(let name): column.value(for: name).map { graph.constant($0) } ?? graph.unknown()
         }
     }
 
@@ -120,6 +130,8 @@ struct ExpressionLowering {
         _ operation: ComparisonOperator, _ stream: SourceStream, with bound: CheckedExpression
     ) -> Int {
         let node = lower(bound)
+        // Whatever the key's row says, one deadline is watched for it.
+        if key == .open, case .lookup = bound { return reached(stream, 0) }
         guard let delay = graph.nodes[node].constant, !delay.isNaN else { return graph.unknown() }
         let atLeast = reached(stream, delay.rounded(.up))
         let above = reached(stream, delay.rounded(.down) + 1)

@@ -6,8 +6,8 @@ struct RuleReading {
     let rule: CheckedRule
     /// Index into `RuleBook.rules`.
     let index: Int
-    /// Symbols that its expressions name, as owners or as values, in order of appearance.
-    let mentions: [String]
+    /// Symbols that its expressions name, as owners, as values or in the rows of a table.
+    let mentions: Set<String>
     /// Everything that it may read, whatever its key; for one key it is no more.
     let sources: Set<Source>
     /// What of them is more than points that a stream still holds, with the aggregates it wants.
@@ -20,7 +20,7 @@ struct RuleReading {
         self.index = index
         var found = Mentions()
         for expression in rule.expressions { found.visit(expression) }
-        mentions = found.symbols
+        mentions = found.tables.reduce(into: Set(found.symbols)) { $0.formUnion($1.rows.keys) }
         var lowering = ExpressionLowering(key: .open, rules: rules)
         let nodes = lowering.lower(rule, index: index)
         let live = lowering.graph.reachable(from: nodes.conditions + nodes.reports)
@@ -93,11 +93,13 @@ extension ExpressionGraph {
 struct Mentions {
     private(set) var symbols: [String] = []
     private(set) var series: [Int] = []
+    private(set) var tables: Set<TableColumn> = []
 
     mutating func visit(_ expression: CheckedExpression) {
         switch expression {
         case .number, .bool: break
         case .symbol(let owner): visit(owner)
+        case .lookup(let column): tables.insert(column)
         case .series(let reference): visit(reference)
         case .call(let call):
             visit(call.owner)

@@ -6,6 +6,8 @@ public indirect enum CheckedExpression: Sendable {
     case bool(Bool)
     /// A symbol's name as a value, for `==` and messages; `.key` is the instance's own.
     case symbol(SymbolOwner)
+    /// `limits.upper`: what the table says of the instance's symbol; a constant once the symbol is known.
+    case lookup(TableColumn)
     /// The prevailing value of a series (LANGUAGE 11: `price`, `bid`, a named series).
     case series(SeriesReference)
     case call(BuiltinCall)

@@ -2,7 +2,7 @@ extension CheckedExpression {
     /// The expressions directly below, arguments of calls included.
     var children: [CheckedExpression] {
         switch self {
-        case .number, .bool, .symbol, .series: []
+        case .number, .bool, .symbol, .series, .lookup: []
         case .call(let call):
             call.arguments.compactMap { if case .expression(let inner) = $0 { inner } else { nil } }
         case .negate(let inner), .not(let inner): [inner]

@@ -48,11 +48,17 @@ final class Checker {
     var lists: [String: ResolvedList] = [:]
     var cyclicLists: Set<String> = []
     var sessions: [String: CheckedSession] = [:]
+    /// By table, then column; nil for a column whose values are mistaken.
+    var tables: [String: [String: TableColumn?]] = [:]
     /// Which rules each rule's conditions ask `firing` of.
     var firingReferences: [String: [Name]] = [:]
     var checkedRuleName: String?
     /// Every expression that has a type, operands before what they stand in.
     var typed: [TypedExpression] = []
+    /// Templates with a mistake of their own: what uses them is silent about it.
+    var mistakenTemplates: Set<String> = []
+    /// The uses of templates whose clauses the present rule has taken, its own first.
+    var templateUses: [TemplateUse] = []
 
     enum SeriesState {
         case inProgress
@@ -79,12 +85,15 @@ final class Checker {
         return CheckedProgram(series: series, rules: rules, rateSeries: rateSeries)
     }
 
-    /// A mistake inside the body of a `let` that depends on its use tells where that is.
+    /// A mistake inside the body of a `let` or template that depends on its use tells where that is.
     func report(_ diagnostic: Diagnostic, in scope: Scope? = nil) {
         var diagnostic = diagnostic
         if let scope, let use = scope.outermostUse {
             diagnostic.notes.append(
                 Diagnostic.Note(span: use, text: "`\(scope.expanding.first ?? "let")` is used here"))
+        }
+        for use in templateUses.reversed() where use.holds(diagnostic) {
+            diagnostic.notes.append(Diagnostic.Note(span: use.call.span, text: "`\(use.name)` is used here"))
         }
         sink.report(diagnostic)
     }

@@ -23,6 +23,7 @@ struct RandomProgram {
     private var hasSeries = false
     /// Rules before this one may be asked `firing`.
     private var ruleIndex = 0
+    private var hasTable = false
     /// Names must be qualified: a rule without `on`.
     private var isKeyless = false
 
@@ -49,10 +50,22 @@ struct RandomProgram {
             rules += "series s = \(pick(["\(price()) - \(price())", "\(price()) / \(price())", ratio()]))\n"
             hasSeries = true
         }
+        if chance(30) {
+            rules += "table limits(level: price, move: ratio, quiet: duration, armed: bool)\n"
+            for row in pick([["A"], ["A", "B"], ["B", "X:C"], []]) + ["else"] {
+                rules += "  \(row) \(pick(["9.5", "10", "11"])) \(pick(["1%", "-1%", "0"])) \(duration())"
+                rules += " \(pick(["true", "false"]))\n"
+            }
+            hasTable = true
+        }
         for index in 0..<Int.random(in: 1...3, using: &random) {
             let target = pick([" on A", " on A, B", " on all", " on all except A", " on X:C, B", ""])
             isKeyless = target.isEmpty
             ruleIndex = index
+            if chance(20) {
+                template(index, target)
+                continue
+            }
             rules += "rule r\(index)\(target)\n  when \(condition(depth: 2))\n"
             if chance(15) { rules += "  then within \(duration()) \(condition(depth: 1))\n" }
             if chance(5) { rules += "  then within \(duration()) \(condition(depth: 0))\n" }
@@ -64,6 +77,24 @@ struct RandomProgram {
             if chance(10) { rules += "  unknown clear\n" }
             if chance(15) { rules += "  escalate critical when \(condition(depth: 1))\n" }
         }
+    }
+
+    /// A rule of which a part stands in a template; the rule's own clauses replace the template's.
+    private mutating func template(_ index: Int, _ target: String) {
+        rules += "template t\(index)(level: price, wait: duration, ref: symbol, on_top: bool)\n"
+        rules += "  when (\(condition(depth: 1)) or ref.price > level) and (on_top or \(price()) > level)\n"
+        if chance(40) { rules += "  for wait\n" }
+        if chance(40) { rules += "  until ref.avg(price, wait) <= level\n" }
+        if chance(30) { rules += "  cooldown wait\n" }
+        if chance(30) { rules += "  repeat wait\n" }
+        if chance(30) { rules += "  escalate critical when ref.price > level * 1.05\n" }
+        rules += "rule r\(index)\(target)\n"
+        if chance(30) { rules += "  until \(condition(depth: 1))\n" }
+        let level = pick(["9.5", "10", "10.5", price()])
+        let ref = isKeyless || chance(50) ? pick(Self.symbols) : "symbol"
+        rules += "  use t\(index)(\(level), \(duration()), \(ref), \(condition(depth: 0)))\n"
+        if chance(30) { rules += "  cooldown \(duration())\n" }
+        if chance(20) { rules += "  escalate critical when \(condition(depth: 1))\n" }
     }
 
     private mutating func duration() -> String { pick(["1s", "2s", "3s", "5s", "1500ms", "10s"]) }
@@ -105,6 +136,7 @@ struct RandomProgram {
             return pick(["(\(left) and \(right))", "(\(left) or \(right))", "not (\(left))"])
         }
         let relation = pick(["<", "<=", ">", ">=", ">", "<", "==", "!="])
+        if hasTable, !isKeyless, chance(25) { return lookup(relation) }
         switch Int.random(in: 0..<16, using: &random) {
         case 0: return "\(price()) \(relation) \(price())"
         case 1, 2: return "\(price()) \(relation) \(pick(["9.5", "10", "10.25", "11"]))"
@@ -131,6 +163,16 @@ struct RandomProgram {
             if hasSeries, chance(60) { return series(relation) }
             return "\(price()) in 9.5..\(pick(["10", "10.5"]))"
         }
+    }
+
+    /// A comparison with what the table says of the rule's symbol.
+    private mutating func lookup(_ relation: String) -> String {
+        pick([
+            "\(price()) \(relation) limits.level", "\(ratio()) \(relation) limits.move",
+            "age(\(owner())price) \(pick(["<", "<=", ">", ">="])) limits.quiet",
+            "(limits.armed and \(price()) \(relation) limits.level)",
+            "\(price()) crosses limits.level", "\(price()) in 9.5..limits.level",
+        ])
     }
 
     /// The dimension of `s` is not known here: compare with 0, which every dimension allows.

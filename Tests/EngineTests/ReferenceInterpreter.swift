@@ -172,7 +172,7 @@ final class ReferenceInterpreter {
         visit(expression) { node in
             if case .series(let series) = node { found.formUnion(instants(series, key)) }
             if case .call(let call) = node { found.formUnion(changePoints(call, key)) }
-            if let (series, delay) = ageBound(node) {
+            if let (series, delay) = ageBound(node, key) {
                 for t in instants(series, key) { found.formUnion([t, t + delay, t + delay + 1]) }
             }
         }
@@ -225,13 +225,14 @@ final class ReferenceInterpreter {
     }
 
     /// `age(x) < d` and its kind.
-    private func ageBound(_ node: CheckedExpression) -> (SeriesReference, Int64)? {
+    private func ageBound(_ node: CheckedExpression, _ key: String) -> (SeriesReference, Int64)? {
         guard case .comparison(_, let left, let right) = node else { return nil }
         for (side, other) in [(left, right), (right, left)] {
-            if case .call(let call) = side, call.builtin == .age,
-                case .series(let series) = call.arguments[0],
-                case .number(let bound) = other
-            {
+            guard case .call(let call) = side, call.builtin == .age,
+                case .series(let series) = call.arguments[0]
+            else { continue }
+            if case .number(let bound) = other { return (series, Int64(bound)) }
+            if case .lookup(let column) = other, let bound = column.value(for: key) {
                 return (series, Int64(bound))
             }
         }
@@ -241,7 +242,7 @@ final class ReferenceInterpreter {
     func visit(_ expression: CheckedExpression, _ body: (CheckedExpression) -> Void) {
         body(expression)
         switch expression {
-        case .number, .bool, .symbol, .series: break
+        case .number, .bool, .symbol, .lookup, .series: break
         case .call(let call):
             for case .expression(let inner) in call.arguments { visit(inner, body) }
         case .negate(let inner), .not(let inner): visit(inner, body)
@@ -268,6 +269,7 @@ final class ReferenceInterpreter {
         case .number(let number): return number
         case .bool(let bool): return bool ? 1 : 0
         case .symbol: return .nan
+        case .lookup(let column): return column.value(for: key) ?? .nan
         case .series(let series): return points(series, key, upTo: t).last?.value.rounded ?? .nan
         case .call(let call): return evaluate(call, at: t, key)
         case .negate(let inner): return -value(inner)

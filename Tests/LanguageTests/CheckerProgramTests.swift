@@ -272,7 +272,7 @@ extension CheckedExpression {
     var nodes: [CheckedExpression] {
         let below: [CheckedExpression] =
             switch self {
-            case .number, .bool, .symbol, .series: []
+            case .number, .bool, .symbol, .series, .lookup: []
             case .call(let call):
                 call.arguments.compactMap { if case .expression(let inner) = $0 { inner } else { nil } }
             case .negate(let inner), .not(let inner): [inner]

@@ -112,6 +112,7 @@ struct CheckerPropertyTests {
         for node in expression.nodes {
             switch node {
             case .number(let value): #expect(value.isFinite)
+            case .lookup(let column): #expect(isKeyed && column.rows.values.allSatisfy(\.isFinite), "\(text)")
             case .symbol(let owner): #expect(isKeyed || owner != .key, "\(text)")
             case .series(let reference): expect(reference)
             case .call(let call):
@@ -120,10 +121,10 @@ struct CheckerPropertyTests {
                     switch argument {
                     case .series(let reference): expect(reference)
                     case .rate(let index): #expect(program.rateSeries.indices ~= index, "\(text)")
-                    case .duration(let length, let step): #expect(length > 0 && step == nil, "\(text)")
+                    case .duration(let length, let step): #expect(length > 0 && step ?? 1 > 0, "\(text)")
                     case .window(.time(let length, let ending, let step)):
-                        #expect(length > 0 && ending >= 0 && step == nil, "\(text)")
-                    case .window(.trades): #expect(Bool(false), "\(text)")
+                        #expect(length > 0 && ending >= 0 && step ?? 1 > 0, "\(text)")
+                    case .window(.trades(let count)): #expect(count > 0, "\(text)")
                     case .rule, .expression: break
                     }
                 }

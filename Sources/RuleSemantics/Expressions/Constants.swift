@@ -22,15 +22,17 @@ extension Checker {
         }
     }
 
-    /// Parameters without values; reports unknown types, names given twice and those of builtins.
-    func placeholders(_ parameters: [Parameter]) -> [String: Term] {
+    /// Parameters without values; reports unknown types, names given twice and those of builtins, which a
+    /// column may bear because it only stands behind its table's point.
+    func placeholders(_ parameters: [Parameter], areColumns: Bool = false) -> [String: Term] {
         var terms: [String: Term] = [:]
         for parameter in parameters {
             let name = parameter.name
-            if BuiltinTable.row(named: name.text) != nil || name.text == "symbol" {
+            let isBuiltin = BuiltinTable.row(named: name.text) != nil || name.text == "symbol"
+            if isBuiltin, !areColumns {
                 report(Fault.nameIsBuiltin(name, word: "parameter"))
             } else if terms[name.text] != nil {
-                report(Fault.parameterTwice(name))
+                report(Fault.parameterTwice(name, word: areColumns ? "column" : "parameter"))
             }
             let surface = Expression(kind: .name(owner: nil, name: name, arguments: nil), span: name.span)
             guard let type = ParameterType(rawValue: parameter.type.text) else {

@@ -111,62 +111,6 @@ extension Checker {
         report(Fault.unknownName(name, near: nearestName(to: name.text, among: candidates)), in: scope)
     }
 
-    /// `limits.upper`: the value in the row of the instance's symbol. Not evaluated by this version.
-    private func tableTerm(
-        _ whole: Expression, table name: Name, column: Name, _ arguments: [Argument]?, in scope: Scope
-    ) -> Term {
-        guard let definition = definitions.find(name.text, in: .value),
-            case .table(let parameters, let rows) = definition.meaning
-        else {
-            if !isRefused(name.text) {
-                let tables = definitions.all.filter { $0.meaning.word == "table" }.map(\.name.text)
-                report(Fault.unknownOwner(name, column, tables + scope.parameters.keys.sorted()), in: scope)
-            }
-            return .mistaken(whole)
-        }
-        markUsed(name.text, in: .value)
-        guard let parameter = parameters.first(where: { $0.name.text == column.text }) else {
-            report(Fault.unknownColumn(column, of: name, parameters.map(\.name.text)), in: scope)
-            return .mistaken(whole)
-        }
-        if arguments != nil {
-            report(Fault.bracketsNotHere(column, "it is a column of a table"), in: scope)
-            return .mistaken(whole)
-        }
-        guard hasRows(definition, rows, for: name, in: scope) else { return .mistaken(whole) }
-        report(Fault.notEvaluated("a look-up in a table", whole.span, instead: nil), in: scope)
-        guard let type = ParameterType(rawValue: parameter.type.text)?.valueType else {
-            return .mistaken(whole)
-        }
-        var result = Term(.number(0), type, surface: whole)
-        result.isPlaceholder = true
-        return result
-    }
-
-    /// A table needs `else` or a row for each symbol that uses it (LANGUAGE 8.8).
-    private func hasRows(
-        _ table: Definitions.Definition, _ rows: [TableRow], for name: Name, in scope: Scope
-    ) -> Bool {
-        if case .absent = scope.key {
-            report(Fault.tableWithoutSymbol(name), in: scope)
-            return false
-        }
-        guard table.item.isComplete, !rows.contains(where: { $0.symbol == nil }) else { return true }
-        let listed = Set(rows.compactMap(\.symbol?.text))
-        var missing: [String] = []
-        if case .symbol(let symbol) = scope.key { missing = [symbol] }
-        if scope.key == .instance, let target = scope.target {
-            if target.selectsUnlisted {
-                report(Fault.tableNeedsElse(name, table.name), in: scope)
-                return false
-            }
-            missing = target.listedSymbols
-        }
-        missing.removeAll(where: listed.contains)
-        if !missing.isEmpty { report(Fault.tableLacks(missing, name, table.name), in: scope) }
-        return missing.isEmpty
-    }
-
     /// Notes a value that a transition carries; each once, under its canonical text.
     func record(_ value: CheckedValue) {
         if !reads.contains(where: { $0.text == value.text }) { reads.append(value) }

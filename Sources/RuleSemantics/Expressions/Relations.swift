@@ -41,18 +41,21 @@ extension Checker {
         let meeting = Meeting(.compare, at: surface.operatorSpan)
         guard let value = ageBound(bound, of: age, meeting, in: scope) else { return nil }
         return Term(
-            .comparison(left.isAge ? symbol : symbol.mirrored, age.expression, .number(value)), .bool,
+            .comparison(left.isAge ? symbol : symbol.mirrored, age.expression, value), .bool,
             surface: surface)
     }
 
-    /// The constant that an age is compared with.
-    private func ageBound(_ bound: Term, of age: Term, _ meeting: Meeting, in scope: Scope) -> Double? {
+    /// The constant that an age is compared with; one from a table is constant for each symbol.
+    private func ageBound(
+        _ bound: Term, of age: Term, _ meeting: Meeting, in scope: Scope
+    ) -> CheckedExpression? {
         if bound.isMistaken { return nil }
         if bound.isBare, bound.constant != 0 {
             report(Fault.numberForDuration(bound, meeting), in: scope)
             return nil
         }
         let isDuration = bound.type == .quantity(.duration) || bound.constant == 0 && bound.isBare
+        if isDuration, case .lookup = bound.expression { return bound.expression }
         guard isDuration, !bound.isAge, bound.constant != nil || bound.isPlaceholder else {
             if case .quantity(let quantity) = bound.type, quantity.dimension != .time {
                 report(Fault.differentDimensions(meeting, age, bound), in: scope)
@@ -61,7 +64,7 @@ extension Checker {
             }
             return nil
         }
-        return bound.constant ?? 0
+        return .number(bound.constant ?? 0)
     }
 
     /// `x in lo..hi`; for an age, the two comparisons that it stands for.
@@ -81,8 +84,8 @@ extension Checker {
             let age = value.expression
             result = Term(
                 .and(
-                    .comparison(.greaterOrEqual, age, .number(least)),
-                    .comparison(.lessOrEqual, age, .number(greatest))), .bool, surface: surface)
+                    .comparison(.greaterOrEqual, age, least),
+                    .comparison(.lessOrEqual, age, greatest)), .bool, surface: surface)
         } else {
             let isLowFine = common(meeting, value, low, in: scope) != nil
             guard isLowFine, common(meeting, value, high, in: scope) != nil else { return .mistaken(whole) }

@@ -3,7 +3,8 @@ import MarketModel
 import RuleSyntax
 
 extension Checker {
-    /// Every clause in order; of a kind that may stand once the first counts.
+    /// Every clause in order, then those of the template that they use; of a kind that may stand once the
+    /// first counts.
     func checkClauses(_ clauses: [Clause], into draft: inout RuleDraft, in scope: Scope) {
         for clause in clauses {
             let word = clause.kind.word
@@ -16,11 +17,14 @@ extension Checker {
             draft.keywords[word] = draft.keywords[word] ?? clause.keyword
             check(clause, into: &draft, in: scope)
         }
+        if let use = draft.use { expand(use, into: &draft, in: scope) }
+        // The severity of a template's rule is only known where the rule is.
+        if draft.isTemplate, draft.keywords["severity"] == nil { return }
         let raised = draft.escalations.filter { $0.level <= draft.severity }
         for escalation in raised { report(Fault.escalatesNever(escalation.name, above: draft.severity)) }
     }
 
-    private func check(_ clause: Clause, into draft: inout RuleDraft, in scope: Scope) {
+    func check(_ clause: Clause, into draft: inout RuleDraft, in scope: Scope) {
         switch clause.kind {
         case .use, .when, .then, .until, .unless, .escalate:
             checkCondition(clause, into: &draft, in: scope)
@@ -34,15 +38,12 @@ extension Checker {
     private func checkCondition(_ clause: Clause, into draft: inout RuleDraft, in scope: Scope) {
         switch clause.kind {
         case .use(let template, let arguments):
-            // A rule's own clauses replace its template's: these only fill what the rule leaves out.
-            let clauses = checkUse(template, arguments, clause.keyword, in: scope)
-            if clauses.contains(where: { $0.kind.word == "when" }) {
-                draft.keywords["when of template"] = clause.keyword
-            }
+            draft.use = TemplateCall(template: template, arguments: arguments, span: clause.span)
         case .when(let expression):
             draft.when = topCondition(expression, in: scope)
             draft.whenSpan = expression.span
-            draft.conditionReads = reads
+            let known = Set(reads.map(\.text))
+            draft.conditionReads = reads + draft.conditionReads.filter { !known.contains($0.text) }
         case .then(let within, let expression):
             let length = constantDuration(within, for: "`within`", in: scope)
             if let condition = topCondition(expression, in: scope), let within = length.milliseconds {

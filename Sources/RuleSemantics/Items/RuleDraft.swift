@@ -5,7 +5,13 @@ import RuleSyntax
 /// What the clauses of a rule or template have said so far.
 struct RuleDraft {
     var name: Name
+    /// A template by itself: what it leaves out is said by the rules that use it.
     var isTemplate = false
+    /// `use t(...)`; its clauses come last, because a rule's own replace them.
+    var use: TemplateCall?
+    /// False where the clauses of a template could not be taken: that is reported, and what is missing for
+    /// that reason is no mistake of its own.
+    var isWhole = true
     /// The kinds seen, each with its keyword.
     var keywords: [String: SourceSpan] = [:]
 

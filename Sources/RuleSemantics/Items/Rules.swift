@@ -7,7 +7,10 @@ extension Checker {
         guard case .rule(let target, let clauses) = definition.meaning else { return nil }
         let name = definition.name
         checkedRuleName = name.text
-        defer { checkedRuleName = nil }
+        defer {
+            checkedRuleName = nil
+            templateUses = []
+        }
         // A header that could not be read may have had a target: names without an owner are no mistake then.
         let headerIsBroken = target == nil && !definition.item.isComplete
         let isKeyed = target != nil || headerIsBroken
@@ -16,9 +19,7 @@ extension Checker {
         scope.target = target.map(checkedTarget)
         var draft = RuleDraft(name: name)
         checkClauses(clauses, into: &draft, in: scope)
-        if draft.keywords["when"] == nil, draft.keywords["when of template"] == nil,
-            definition.item.isComplete
-        {
+        if draft.keywords["when"] == nil, draft.isWhole, definition.item.isComplete {
             report(Fault.missingWhen(name))
         }
         guard let when = draft.when else { return nil }

@@ -5,6 +5,9 @@ extension Folding {
         case .number(let value): return Bounds(low: value, high: value)
         case .series(.market(.size, _)): return .notNegative
         case .series: return .all
+        case .lookup(let column):
+            guard let low = column.values.min(), let high = column.values.max() else { return .all }
+            return Bounds(low: low, high: high)
         case .negate(let inner):
             let bounds = bounds(of: inner)
             return Bounds(low: -bounds.high, high: -bounds.low)
@@ -81,6 +84,7 @@ extension CheckedExpression {
         case .bool(let value): "\(value)"
         case .symbol(let owner): "symbol \(owner)"
         case .series(let reference): "\(reference)"
+        case .lookup(let column): column.name
         case .call(let call):
             "\(call.builtin.rawValue) \(call.owner) "
                 + "(\(call.arguments.map(\.identity).joined(separator: ",")))"

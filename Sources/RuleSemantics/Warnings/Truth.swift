@@ -59,7 +59,9 @@ enum Folding {
                 return .always
             }
             return .open
-        case .number, .symbol, .series, .negate, .arithmetic: return .open
+        case .lookup(let column) where column.isBool:
+            return Truth(canBeTrue: column.values.contains(1), canBeFalse: column.values.contains(0))
+        case .number, .symbol, .lookup, .series, .negate, .arithmetic: return .open
         }
     }
 
@@ -159,6 +161,7 @@ enum Folding {
         switch expression {
         case .bool, .comparison, .and, .or, .not, .between, .crosses: true
         case .call(let call): call.builtin == .known || call.builtin == .firing
+        case .lookup(let column): column.isBool
         case .number, .symbol, .series, .negate, .arithmetic: false
         }
     }

@@ -8,7 +8,7 @@ struct CheckedText {
     /// The calls of an expression that read the market, in order of appearance.
     func calls(of expression: CheckedExpression) -> [BuiltinCall] {
         switch expression {
-        case .number, .bool, .symbol, .series: return []
+        case .number, .bool, .symbol, .lookup, .series: return []
         case .call(let call):
             let inner = call.arguments.flatMap { argument -> [BuiltinCall] in
                 if case .expression(let operand) = argument { return calls(of: operand) }
@@ -29,7 +29,7 @@ struct CheckedText {
     /// The prevailing values that an expression reads outside calls: `price`, `SPY.bid`.
     func series(of expression: CheckedExpression) -> [SeriesReference] {
         switch expression {
-        case .number, .bool, .symbol: return []
+        case .number, .bool, .symbol, .lookup: return []
         case .series(let reference): return [reference]
         case .call(let call):
             return call.arguments.flatMap { argument -> [SeriesReference] in
@@ -111,6 +111,7 @@ struct CheckedText {
         case .series(let reference), .expression(.series(let reference)): text(reference)
         case .expression(.call(let call)): text(call)
         case .expression(.number(let value)): "\(value)"
+        case .expression(.lookup(let column)): column.name
         case .expression: "..."
         case .window(let window): text(window)
         case .duration(let length, let step):

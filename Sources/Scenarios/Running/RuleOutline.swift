@@ -104,13 +104,22 @@ struct RuleOutline {
             default: break
             }
         }
-        let words = Set(own.map(\.word))
-        let used = own.lazy.compactMap { clause -> String? in
+        // A template may be made from a template; each is taken once.
+        var all = own
+        var next = used(own)
+        while let name = next, let clauses = templates.removeValue(forKey: name) {
+            let words = Set(all.map(\.word))
+            all += clauses.filter { !words.contains($0.word) }
+            next = used(clauses)
+        }
+        return all
+    }
+
+    private static func used(_ clauses: [Clause]) -> String? {
+        clauses.lazy.compactMap { clause -> String? in
             if case .use(let template, _) = clause.kind { return template.text }
             return nil
         }.first
-        let inherited = used.flatMap { templates[$0] } ?? []
-        return own + inherited.filter { !words.contains($0.word) }
     }
 }
 
