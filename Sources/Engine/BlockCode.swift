@@ -56,7 +56,7 @@ final class BlockCode {
 
 extension InputRequest {
     /// The stream that it reads; nil for a rate or a rule.
-    var stream: Int? {
+    public var stream: Int? {
         switch self {
         case .window(let stream, _), .lag(let stream, _), .deadline(let stream, _),
             .samples(let stream, _), .decay(let stream, _, _):

@@ -11,6 +11,8 @@ struct ChainState: ~Copyable {
         var wasTrue = false
     }
 
+    static let stepBytes = MemoryLayout<Step>.stride
+
     private let steps: UnsafeMutablePointer<Step>
     private let count: Int
     private var isComplete = false

@@ -18,10 +18,15 @@ struct ExactRealSum: ~Copyable {
 
     /// Room for 2^1024 (2^2048) and 2^60 terms.
     init(_ term: Term) {
-        limbCount = term == .value ? 35 : term == .square ? 68 : 0
+        limbCount = ExactRealSum.limbBytes(term) / MemoryLayout<UInt64>.stride
         lowestExponent = term == .value ? -1074 : -2148
         limbs = .allocate(capacity: max(1, limbCount))
         limbs.initialize(repeating: 0, count: max(1, limbCount))
+    }
+
+    static func limbBytes(_ term: Term) -> Int {
+        let count = term == .value ? 35 : term == .square ? 68 : 0
+        return count * MemoryLayout<UInt64>.stride
     }
 
     init(copying other: borrowing ExactRealSum) {

@@ -9,6 +9,10 @@ struct MonotonicDeque: ~Copyable {
         var value: Int64
     }
 
+    static let entryBytes = MemoryLayout<Entry>.stride
+    /// The ring that a deque begins with.
+    static let emptyBytes = 8 * entryBytes
+
     private var entries: UnsafeMutablePointer<Entry>
     private var mask: Int
     private var head = 0

@@ -61,8 +61,11 @@ struct PointStream: ~Copyable {
     /// The blocks that read this stream, with their sources that a point changes.
     var readers = UnsafeList<StreamReader>()
 
+    /// Points that a stream has room for from the start.
+    static let leastCapacity = 16
+
     init(kind: StreamRequest.Kind) {
-        let capacity = 16
+        let capacity = PointStream.leastCapacity
         points = .allocate(capacity: capacity)
         mask = capacity - 1
         self.kind = kind

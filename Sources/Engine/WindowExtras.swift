@@ -108,6 +108,13 @@ struct RealSums: ~Copyable {
         timed = ExactRealSum(keepsTimes ? .value : .none)
     }
 
+    /// Bytes beside the struct itself.
+    static func heapBytes(_ request: WindowExtras.Request?) -> Int {
+        guard let request, request.sumsReals else { return 0 }
+        return ExactRealSum.limbBytes(.value) * (request.sumsTimes ? 2 : 1)
+            + (request.keepsSquares ? ExactRealSum.limbBytes(.square) : 0)
+    }
+
     init(copying other: borrowing RealSums) {
         isUsed = other.isUsed
         keepsSquares = other.keepsSquares

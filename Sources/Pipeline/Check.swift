@@ -1,5 +1,6 @@
 import Diagnostics
 public import MarketModel
+import RuleCompiler
 
 /// `bellwether check`: reads and checks rules and notifiers, and evaluates nothing.
 public struct Check: Sendable {
@@ -7,16 +8,19 @@ public struct Check: Sendable {
     private let notifiers: String?
     private let environment: [String: String]
     private let format: DiagnosticFormat
+    private let explains: Bool
     /// The present, for calendars that end; nil: not looked at.
     public var now: Timestamp?
 
     public init(
-        paths: [String], notifiers: String?, environment: [String: String], format: DiagnosticFormat = .text
+        paths: [String], notifiers: String?, environment: [String: String], format: DiagnosticFormat = .text,
+        explains: Bool = false
     ) {
         self.paths = paths
         self.notifiers = notifiers
         self.environment = environment
         self.format = format
+        self.explains = explains
     }
 
     /// Shows every diagnostic and the counts. What programs read goes to the output, all else to the status.
@@ -29,6 +33,9 @@ public struct Check: Sendable {
         case .text: rules.show(console)
         case .json: for diagnostic in rules.diagnostics { console.print(diagnostic.json) }
         case .github: for diagnostic in rules.diagnostics { console.print(diagnostic.workflowCommand) }
+        }
+        if explains {
+            for bounds in rules.bounds { console.print(bounds.text) }
         }
         if rules.notifiers.directory == nil {
             console.say(

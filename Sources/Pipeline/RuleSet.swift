@@ -10,6 +10,9 @@ public struct RuleSet: Sendable {
     /// nil when an error stands among the diagnostics.
     public let compiled: CompiledRules?
     public private(set) var diagnostics: [Diagnostic]
+    /// What each rule keeps and what wakes it; empty when an error stands among the diagnostics.
+    public var bounds: [RuleBounds] { compiled == nil ? [] : explainRules(program) }
+    private let program: CheckedProgram
     public let notifiers: NotifierSet
     public let fileCount: Int
     public let ruleCount: Int
@@ -40,6 +43,7 @@ public struct RuleSet: Sendable {
             all.append(RuleSet.nothingToDo(paths))
         }
         self.notifiers = notifiers
+        self.program = program
         fileCount = sources.files.count
         ruleCount = program.rules.count
         let compiled = all.hasErrors ? nil : compileRules(program)

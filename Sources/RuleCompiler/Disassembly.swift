@@ -45,7 +45,7 @@ extension BlockProgram {
     private func text(_ input: InputRequest) -> String {
         switch input {
         case .window(let stream, let window):
-            return (["window s\(stream) \(text(window.extent))"] + window.aggregates.names)
+            return (["window s\(stream) \(window.extent.text)"] + window.aggregates.names)
                 .joined(separator: " ")
         case .lag(let stream, let delay): return "lag s\(stream) \(span(delay))"
         case .deadline(let stream, let delay): return "deadline s\(stream) \(span(delay))"
@@ -54,22 +54,10 @@ extension BlockProgram {
         case .samples(let stream, let request):
             let extent = WindowExtent.grid(
                 length: request.length, ending: request.ending, step: request.step)
-            return "samples s\(stream) \(request.column) \(text(extent))"
+            return "samples s\(stream) \(request.column) \(extent.text)"
         case .decay(let stream, let column, let halfLife):
             return "decay s\(stream) \(column) \(span(halfLife))"
         case .firing(let rule, let sameKey): return "firing \(rule)" + (sameKey ? " key" : " any")
-        }
-    }
-
-    private func text(_ extent: WindowExtent) -> String {
-        func text(_ length: Int64, _ ending: Int64, _ step: Int64?) -> String {
-            span(length) + (step.map { " by \(span($0))" } ?? "")
-                + (ending > 0 ? " ending \(span(ending)) ago" : "")
-        }
-        switch extent {
-        case .time(let length, let ending): return text(length, ending, nil)
-        case .grid(let length, let ending, let step): return text(length, ending, step)
-        case .points(let count): return "\(count) points"
         }
     }
 
@@ -110,6 +98,23 @@ extension BlockProgram {
         let registers = rule.reportRegisters.map { "r\($0)" }.joined(separator: " ")
         return text + ", reports \(rule.reports): \(registers)"
     }
+}
+
+extension WindowExtent {
+    /// `1h ending 5m ago`, `1d by 1m`, `100 points`.
+    var text: String {
+        func text(_ length: Int64, _ ending: Int64, _ step: Int64?) -> String {
+            span(length) + (step.map { " by \(span($0))" } ?? "")
+                + (ending > 0 ? " ending \(span(ending)) ago" : "")
+        }
+        switch self {
+        case .time(let length, let ending): return text(length, ending, nil)
+        case .grid(let length, let ending, let step): return text(length, ending, step)
+        case .points(let count): return "\(count) points"
+        }
+    }
+
+    private func span(_ milliseconds: Int64) -> String { NumberText.duration(Double(milliseconds)) }
 }
 
 extension WindowAggregates {

@@ -133,3 +133,22 @@ struct CheckTests {
         #expect(late.1.contains("0 errors, 1 warning"))
     }
 }
+
+extension CheckTests {
+    @Test("--explain shows each rule's bounds on the output, and nothing of faulty rules")
+    func explain() throws {
+        let place = try TemporaryDirectory()
+        let file = try place.write(
+            "rule a on AAPL\n  when volume(5m) > 100\nrule b on AAPL\n  when price > 5\n", to: "a.rules")
+        let (output, status) = (MemorySink(), MemorySink())
+        let check = Check(paths: [file], notifiers: nil, environment: [:], explains: true)
+        #expect(check.run(Console(output: output, status: status)) == .success)
+        let lines = output.text.split(separator: "\n")
+        #expect(lines.filter { $0.hasPrefix("rule ") }.map { $0.prefix(7) } == ["rule a:", "rule b:"])
+        #expect(output.text.contains("  shares  the trades of its symbol, with b\n"))
+        try place.write("rule a on AAPL\n  when prise > 100\n", to: "a.rules")
+        let faulty = MemorySink()
+        #expect(check.run(Console(output: faulty, status: status)) == .findings)
+        #expect(faulty.text.isEmpty)
+    }
+}

@@ -62,6 +62,7 @@ struct CommandTests {
         #expect(try run(["check", "bad.rules"], in: place.path).status == 1)
         #expect(try run(["fmt", "--check"], in: place.path).status == 0)
         #expect(try run(["fmt", "--check", "nothing.rules"], in: place.path).status == 1)
+        #expect(try run(["check", "--explain", "--format", "json"], in: place.path).status == 2)
         #expect(try run(["chek"]).status == 2)
         #expect(try run(["check", "--format", "xml"], in: place.path).status == 2)
         #expect(try run(["dry-run", "--trades", "x", "--format", "xml"]).status == 2)
