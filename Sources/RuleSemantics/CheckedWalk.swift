@@ -26,6 +26,21 @@ extension CheckedExpression {
         return calls
     }
 
+    /// The named series that it reads itself, as indices into `CheckedProgram.series`.
+    var namedSeries: [Int] {
+        var found: [Int] = []
+        func note(_ reference: SeriesReference) {
+            if case .named(let index) = reference { found.append(index) }
+        }
+        visit { node in
+            if case .series(let reference) = node { note(reference) }
+            if case .call(let call) = node {
+                for case .series(let reference) in call.arguments { note(reference) }
+            }
+        }
+        return found
+    }
+
     /// True where every symbol that it reads is the instance's own, and it reads one.
     var readsOnlyKey: Bool {
         var owners: Set<SymbolOwner?> = []

@@ -55,6 +55,9 @@ final class Checker {
     var checkedRuleName: String?
     /// Every expression that has a type, operands before what they stand in.
     var typed: [TypedExpression] = []
+    /// Parameters read since a definition's check began; then those that none read.
+    var readParameters: Set<String> = []
+    var unusedParameters: [Name] = []
     /// Templates with a mistake of their own: what uses them is silent about it.
     var mistakenTemplates: Set<String> = []
     /// The uses of templates whose clauses the present rule has taken, its own first.
@@ -100,6 +103,11 @@ final class Checker {
 
     func markUsed(_ name: String, in space: Definitions.Space) {
         used[space, default: []].insert(name)
+    }
+
+    /// Notes which parameters of a `let` or template its body did not read.
+    func noteUnused(_ parameters: [Parameter]) {
+        unusedParameters += parameters.map(\.name).filter { !readParameters.contains($0.text) }
     }
 
     func isRefused(_ name: String) -> Bool { definitions.refused.contains(name) }

@@ -16,7 +16,9 @@ extension Checker {
         var scope = Scope(key: .deferred, place: .definition)
         scope.parameters = placeholders(parameters)
         if definitions.isFirst(definition) { scope.expanding = [definition.name.text] }
+        readParameters = []
         let term = topTerm(body, in: scope)
+        noteUnused(parameters)
         if term.type == .symbol, case .symbol(.symbol) = term.expression, case .symbol = body.kind {
             report(Fault.symbolAsValue(term), in: scope)
         }

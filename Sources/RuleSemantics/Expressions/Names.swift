@@ -63,6 +63,7 @@ extension Checker {
             report(Fault.bracketsNotHere(name, "it is a parameter"), in: scope)
             return .mistaken(whole)
         }
+        readParameters.insert(name.text)
         var result = parameter
         result.surface = Expression(kind: parameter.surface.kind, span: whole.span)
         // What the argument reads is read here.
@@ -86,6 +87,7 @@ extension Checker {
 
     /// What a parameter of type symbol stands for, as the owner before a point.
     private func symbolKey(_ name: Name, in scope: Scope) -> Scope.Key? {
+        readParameters.insert(name.text)
         guard let parameter = scope.parameters[name.text], !parameter.isMistaken else { return nil }
         guard parameter.type == .symbol, case .symbol(let owner) = parameter.expression else {
             report(Fault.ownerIsNoSymbol(name, parameter.type), in: scope)

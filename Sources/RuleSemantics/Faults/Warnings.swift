@@ -27,6 +27,12 @@ extension Fault {
             help: "remove it, or use it in a rule")
     }
 
+    static func unusedParameter(_ name: Name) -> Diagnostic {
+        .fault(
+            .unusedName, "parameter `\(name.text)` is never used", at: name.span,
+            help: "remove it here and at each use, or read it")
+    }
+
     static func noDataSource(_ rule: Name, _ span: SourceSpan) -> Diagnostic {
         .fault(
             .noDataSource,

@@ -48,6 +48,7 @@ extension Checker {
             let length = constantDuration(within, for: "`within`", in: scope)
             if let condition = topCondition(expression, in: scope), let within = length.milliseconds {
                 draft.chain.append(CheckedChainStep(within: within, condition: condition))
+                draft.chainSpans.append(expression.span)
                 let known = Set(draft.conditionReads.map(\.text))
                 draft.conditionReads += reads.filter { !known.contains($0.text) }
             }

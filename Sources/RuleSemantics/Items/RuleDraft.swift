@@ -21,6 +21,8 @@ struct RuleDraft {
     var conditionReads: [CheckedValue] = []
     var messageReads: [CheckedValue] = []
     var chain: [CheckedChainStep] = []
+    /// The conditions of `chain`, one for one.
+    var chainSpans: [SourceSpan] = []
     var hold: Int64?
     var holdTrades: Int?
     var holdSpan: SourceSpan?

@@ -43,7 +43,9 @@ extension Checker {
         var scope = Scope(key: .deferred, place: .condition)
         scope.parameters = placeholders(parameters)
         var draft = RuleDraft(name: definition.name, isTemplate: true)
+        readParameters = []
         checkClauses(clauses, into: &draft, in: scope)
+        noteUnused(parameters)
         if sink.errorCount > before, definitions.isFirst(definition) {
             mistakenTemplates.insert(definition.name.text)
         }

@@ -17,6 +17,10 @@ extension Checker {
         } else if !when.canBeFalse, rule.unless == nil, draft.keywords["until"] == nil {
             report(Fault.alwaysFiring(draft.name, place))
         }
+        for (step, place) in zip(rule.chain, draft.chainSpans)
+        where !Folding.truth(of: step.condition).canBeTrue {
+            report(Fault.neverFires(draft.name, place, "this step of `then` is never true"))
+        }
         if let until = rule.until, let place = draft.untilSpan {
             let truth = Folding.truth(of: until)
             if truth == .always {
@@ -37,14 +41,23 @@ extension Checker {
         }
         guard let known = options.rateSeries else { return }
         var seen: Set<Int> = []
-        for condition in [rule.when, rule.until, rule.unless].compactMap({ $0 }) {
-            for call in condition.calls {
-                for case .rate(let index) in call.arguments
-                where !known.contains(rateSeries[index]) && seen.insert(index).inserted {
-                    report(Fault.rateNotLoaded(draft.name, call.span, rateSeries[index], known.sorted()))
-                }
+        for condition in rule.allConditions {
+            for (index, span) in rates(in: condition)
+            where !known.contains(rateSeries[index]) && seen.insert(index).inserted {
+                report(Fault.rateNotLoaded(draft.name, span, rateSeries[index], known.sorted()))
             }
         }
+    }
+
+    /// The rate series that an expression reads, also through named series, with the place of each call.
+    private func rates(in expression: CheckedExpression) -> [(index: Int, span: SourceSpan)] {
+        var found: [(index: Int, span: SourceSpan)] = []
+        for call in expression.calls {
+            for case .rate(let index) in call.arguments { found.append((index, call.span)) }
+        }
+        // A series reads only series before it, so this ends.
+        for index in expression.namedSeries { found += rates(in: series[index].expression) }
+        return found
     }
 
     private func warnAboutSession(_ rule: CheckedRule, _ draft: RuleDraft) {
@@ -63,7 +76,8 @@ extension Checker {
                 Fault.holdOutlastsSession(
                     span, canonicalDuration(hold), session.name, canonicalDuration(open)))
         }
-        for call in rule.when.calls {
+        let deciding = [rule.when] + rule.chain.map(\.condition) + rule.escalations.map(\.condition)
+        for call in deciding.flatMap(\.calls) {
             guard let reach = call.reach else { continue }
             let text = call.span.text
             if reach > length {
@@ -79,7 +93,7 @@ extension Checker {
         }
     }
 
-    /// Names that nothing refers to; those of rules are there for themselves.
+    /// Names that nothing refers to, parameters among them; those of rules are there for themselves.
     func warnAboutUnusedNames() {
         // Where something could not be read, or is wrong, a use may be hidden in it.
         let isWhole = definitions.refused.isEmpty && definitions.all.allSatisfy(\.item.isComplete)
@@ -90,11 +104,18 @@ extension Checker {
             if used[space]?.contains(definition.name.text) ?? false { continue }
             report(Fault.unusedName(definition.name, definition.meaning.word))
         }
+        for name in unusedParameters { report(Fault.unusedParameter(name)) }
     }
 
     func warnAboutEmptyProgram() {
         let isBlank = files.allSatisfy { $0.items.isEmpty && $0.isUnwritten }
         if isBlank { report(Fault.noRules(files.map(\.source.name))) }
+    }
+}
+
+extension CheckedRule {
+    fileprivate var allConditions: [CheckedExpression] {
+        [when] + chain.map(\.condition) + [until, unless].compactMap { $0 } + escalations.map(\.condition)
     }
 }
 
