@@ -65,6 +65,15 @@ extension InputRequest {
         }
     }
 
+    /// Whether its value waits for the whole span to be observed.
+    var warmsUp: Bool {
+        switch self {
+        case .window(_, let window): if case .points = window.extent { false } else { true }
+        case .samples(_, let request): request.warmsUp
+        case .lag, .deadline, .rate, .decay, .firing: false
+        }
+    }
+
     /// Whether an input of this request has all that one of `other` accumulates, streams apart.
     func covers(_ other: InputRequest) -> Bool {
         switch (self, other) {

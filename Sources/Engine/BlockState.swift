@@ -106,8 +106,9 @@ struct BlockState: ~Copyable {
         for index in 0..<inputCount { inputs[index].begin() }
     }
 
-    /// Makes what cannot be found in the streams any more the same as in another block's inputs.
-    mutating func adopt(at t: Int64) {
+    /// Makes what cannot be found in the streams any more the same as in another block's inputs, which stand
+    /// at an earlier instant perhaps: the stream keeps what they have not seen.
+    mutating func adopt() {
         for index in 0..<inputCount where inputs[index].isAccumulated {
             let request = shared.takeUnretainedValue().program.inputs[index]
             let stream = inputs[index].stream!
@@ -116,7 +117,6 @@ struct BlockState: ~Copyable {
                 guard block.pointee.isActive, block.pointee.inputs != inputs,
                     let donor = block.pointee.input(like: request, on: stream)
                 else { continue }
-                _ = block.pointee.inputs[donor].advance(to: t)
                 inputs[index].adopt(block.pointee.inputs[donor])
                 break
             }

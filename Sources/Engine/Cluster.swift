@@ -135,17 +135,14 @@ struct Cluster: ~Copyable {
                 tooManyDigits += 1
             }
         }
-        if slot.pointee.hasDormantBlocks { wakeDormant(slot, trade.pointee.symbol, at: t) }
+        if slot.pointee.hasDormantBlocks { wakeDormant(slot, trade.pointee.symbol) }
     }
 
-    private mutating func wakeDormant(
-        _ slot: UnsafeMutablePointer<SymbolSlot>, _ symbol: SymbolID, at t: Int64
-    ) {
+    private mutating func wakeDormant(_ slot: UnsafeMutablePointer<SymbolSlot>, _ symbol: SymbolID) {
         slot.pointee.hasDormantBlocks = false
         for block in blocks where block.pointee.key == symbol && !block.pointee.isActive {
             block.pointee.activate()
-            // The instant is not complete: what others accumulate of it comes with the evaluation.
-            block.pointee.adopt(at: t - 1)
+            block.pointee.adopt()
             enqueue(block)
         }
     }
@@ -174,7 +171,7 @@ struct Cluster: ~Copyable {
             timers.update(block)
             if !block.pointee.isActive {
                 block.pointee.activate(at: t)
-                block.pointee.adopt(at: t)
+                block.pointee.adopt()
             }
             if !block.pointee.isQueued { enqueue(block) }
         }

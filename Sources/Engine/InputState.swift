@@ -13,6 +13,8 @@ struct InputState: ~Copyable {
     let kind: Kind
     /// Nothing but messages reads it: it never wakes its block and is advanced when asked.
     let isPassive: Bool
+    /// Unknown until its feed has been observed for the whole span (LANGUAGE 4.2).
+    let warmsUp: Bool
     /// An operand of `crosses`: each of its change points is seen.
     let seesEveryTick: Bool
     /// Whether its value is known at the instant of the last advance (windows: the warm-up is over).
@@ -96,6 +98,7 @@ struct InputState: ~Copyable {
         }
         self.ending = ending
         self.step = step
+        warmsUp = request.warmsUp
         rates = timeline
         signal = place.signal
         let columns = Column.allCases.filter { aggregates.contains(.extremes($0)) }
@@ -139,7 +142,7 @@ struct InputState: ~Copyable {
     }
 
     @inline(__always)
-    var isWarmingUp: Bool { kind == .window && !isKnown }
+    var isWarmingUp: Bool { warmsUp && !isKnown }
 
     /// Begins at the oldest point that the stream keeps. What accumulates goes on from where it is.
     mutating func begin() {
@@ -153,7 +156,7 @@ struct InputState: ~Copyable {
 
     /// Takes over what another input of the same kind has accumulated.
     ///
-    /// - Precondition: `other` has been advanced to the present instant and keeps these aggregates.
+    /// - Precondition: `other` keeps these aggregates.
     mutating func adopt(_ other: borrowing InputState) {
         switch kind {
         case .buckets:
