@@ -42,7 +42,11 @@ final class RudePeer: Sendable {
         Thread.detachNewThread { [weak self] in
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                // Closed here alone: another peer may get the number, and its connections must not come here.
+                guard connection >= 0 else {
+                    close(listener)
+                    return
+                }
                 self?.connections.add(1, ordering: .relaxed)
                 Thread.detachNewThread { Self.behave(manner, connection) }
             }
@@ -51,7 +55,6 @@ final class RudePeer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private static func behave(_ manner: Manner, _ connection: Int32) {
