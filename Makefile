@@ -1,13 +1,13 @@
 # Bellwether. The two commands are `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps build run demo test bench golden format lint clean
+.PHONY: help deps test-deps build run demo test fuzz bench golden format lint clean
 
 SYSTEM_PACKAGES := librdkafka-dev libcurl4-openssl-dev libpcre2-dev zlib1g-dev pkg-config
 # What the demo is built as. From a clean clone on two cores `debug` takes 85 s of processor time and shows
 # the first alert after 75 s; `release` takes 190 s, for a speed that the demo's pace does not need.
 DEMO_BUILD ?= debug
 DURATION ?= 20s
-# Random programs that the engine and the reference interpreter must agree on.
+# Random programs that the engine and the reference interpreter must agree on; `make fuzz` goes on from there.
 FUZZ_CASES ?= 10000
 CONFIG ?= bellwether.yaml
 VENV_PYTHON := $(CURDIR)/.cache/venv/bin/python
@@ -34,6 +34,9 @@ demo: deps ## show alerts firing on a sample market; ends by itself
 
 test: test-deps ## install what the tests need, then run them
 	BELLWETHER_PYTHON=$(VENV_PYTHON) BELLWETHER_FUZZ_CASES=$(FUZZ_CASES) swift test
+
+fuzz: deps ## random programs and texts until Ctrl-C or FUZZ_SECONDS; FUZZ_SEED=N makes a run again
+	@.ci/fuzz.sh
 
 bench: deps ## measure trades per second, and where the time goes
 	swift run -c release throughput

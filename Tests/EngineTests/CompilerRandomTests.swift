@@ -8,8 +8,12 @@ import Testing
 /// Random programs, compiled and run by the engine, against the reference interpreter, which knows neither
 /// blocks nor shared subexpressions.
 struct CompilerRandomTests {
-    /// `BELLWETHER_FUZZ_TREES=5000` runs more of them.
-    static let count = Int(ProcessInfo.processInfo.environment["BELLWETHER_FUZZ_TREES"] ?? "") ?? 100
+    /// `BELLWETHER_FUZZ_TREES=5000` runs more of them, `BELLWETHER_FUZZ_SEED` others.
+    static let seeds: Range<Int> = {
+        let environment = ProcessInfo.processInfo.environment
+        let first = Int(environment["BELLWETHER_FUZZ_SEED"] ?? "") ?? 0
+        return first..<first + (Int(environment["BELLWETHER_FUZZ_TREES"] ?? "") ?? 100)
+    }()
 
     struct Run {
         var program: CheckedProgram
@@ -25,7 +29,7 @@ struct CompilerRandomTests {
         var end: Int64 { tape.events.last?.time ?? 0 }
     }
 
-    @Test(arguments: 0..<count)
+    @Test(arguments: seeds)
     func `The engine emits what the language says, at the same instants, with the same values`(_ seed: Int) {
         var run = Run(seed: seed)
         let expected = reference(run)
@@ -34,7 +38,7 @@ struct CompilerRandomTests {
         #expect(engine(&run, order: .arrival(lateness: 30)) == expected)
     }
 
-    @Test(arguments: 0..<count)
+    @Test(arguments: seeds)
     func `Rules compiled together mean what each means alone`(_ seed: Int) {
         var run = Run(seed: seed)
         let together = engine(&run, order: .sorted)

@@ -5,49 +5,14 @@ import Testing
 
 @Suite("Checker: properties")
 struct CheckerPropertyTests {
-    /// Every fixture, cut into words and marks, so that mutation makes rules rather than noise.
-    private static func seeds() throws -> [[String]] {
-        try ["Checker", "SyntaxFormat"].flatMap { folder in
-            try SyntaxFixtures.names(in: folder).map { name in
-                words(String(decoding: try SyntaxFixtures.bytes("\(folder)/\(name).rules"), as: UTF8.self))
-            }
-        }
-    }
-
-    private static func words(_ text: String) -> [String] {
-        var words: [String] = []
-        var current = ""
-        for character in text {
-            if character.isLetter || character.isNumber || character == "_" {
-                current.append(character)
-            } else {
-                if !current.isEmpty { words.append(current) }
-                current = ""
-                words.append(String(character))
-            }
-        }
-        return words + (current.isEmpty ? [] : [current])
-    }
-
     @Test(
         "Checking mutated files never traps; findings lie in the text; sound programs are whole",
         arguments: 0..<8)
     func mutations(seed: UInt64) throws {
-        var numbers = SeededNumbers(seed: seed)
-        let seeds = try Self.seeds()
-        let pool = seeds.flatMap { $0 }
-        for _ in 0..<100 {
-            var words = seeds.randomElement(using: &numbers) ?? []
-            for _ in 0..<Int.random(in: 1...8, using: &numbers) where !words.isEmpty {
-                let place = Int.random(in: 0..<words.count, using: &numbers)
-                switch Int.random(in: 0..<4, using: &numbers) {
-                case 0: words[place] = pool.randomElement(using: &numbers) ?? ""
-                case 1: words.remove(at: place)
-                case 2: words.insert(pool.randomElement(using: &numbers) ?? "", at: place)
-                default: words.swapAt(place, Int.random(in: 0..<words.count, using: &numbers))
-                }
-            }
-            expectSound(words.joined())
+        let mutation = try TextMutation()
+        for step in 0..<100 {
+            let bytes = mutation.text(seed: seed * 1_000 + UInt64(step) * 2 + 1)
+            expectSound(String(decoding: bytes, as: UTF8.self))
         }
     }
 
