@@ -6,12 +6,16 @@ struct BenchmarkOptions {
     /// Where the generated input is kept between runs.
     var cache = ".cache/bench"
     var rules = "Benchmarks/eight.rules"
+    /// Measure the engine alone.
+    var onlyEngine = false
 
     static let usage = """
-        usage: throughput [--quick] [--trades N] [--runs N] [--rules FILE] [--cache DIRECTORY]
+        usage: throughput [--quick] [--trades N] [--runs N] [--rules FILE]
+                          [--cache DIRECTORY] [--only-engine]
 
         Measures, over a generated CSV export, how fast trades are read, decoded and evaluated, and where the
         time of a dry-run goes. --quick takes a twentieth of the trades and three runs.
+        --only-engine measures trades in memory to transitions, for a profiler.
 
         example: swift run -c release throughput --trades 1000000 --runs 7
         """
@@ -36,6 +40,7 @@ struct BenchmarkOptions {
             case "--cache":
                 guard let path = rest.popFirst() else { return nil }
                 cache = path
+            case "--only-engine": onlyEngine = true
             default: return nil
             }
         }

@@ -38,23 +38,44 @@ struct EngineStages {
         }
     }
 
+    /// What came of a run.
+    struct Result {
+        var trades = 0
+        var transitions = 0
+        /// Evaluations of a block at an instant.
+        var evaluations = 0
+        /// Of the transitions, in their order: two engines that agree give one sum.
+        var checksum: UInt64 = 14_695_981_039_346_656_037
+
+        mutating func add(_ emitted: [EngineTransition]) {
+            transitions += emitted.count
+            for transition in emitted {
+                for part in [UInt64(transition.rule), UInt64(bitPattern: transition.at)]
+                    + transition.values.map(\.bitPattern)
+                {
+                    checksum = (checksum ^ part) &* 1_099_511_628_211
+                }
+            }
+        }
+    }
+
     /// The engine alone, fed as the dry-run feeds it.
-    ///
-    /// - Returns: trades, and the transitions that they led to.
-    func engine(_ tape: Tape) -> (trades: Int, transitions: Int) {
+    func engine(_ tape: Tape) -> Result {
         let engine = AlertEngine(
             book: rules.book, symbols: tape.symbols, options: EngineOptions(order: .sorted))
-        var transitions = 0
+        var result = Result()
+        result.trades = tape.trades.count
         tape.trades.withUnsafeBufferPointer { trades in
             var start = 0
             while start < trades.count {
                 let end = min(start + 4096, trades.count)
                 engine.append(UnsafeBufferPointer(rebasing: trades[start..<end]))
-                transitions += engine.advance().count
+                result.add(engine.advance())
                 start = end
             }
         }
-        transitions += engine.finish(through: nil).count
-        return (tape.trades.count, transitions)
+        result.add(engine.finish(through: nil))
+        result.evaluations = engine.counters.evaluations
+        return result
     }
 }

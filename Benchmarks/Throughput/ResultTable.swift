@@ -11,6 +11,14 @@ struct ResultTable {
     /// Trades a second that the whole dry-run should reach on one core.
     static let goal = 1e6
 
+    static func engineText(_ engine: Measurement, _ result: EngineStages.Result) -> String {
+        String(
+            format: "%.1f ns a trade (processor %.1f, spread %.0f %%), %.2f evaluations a trade, "
+                + "%d transitions, checksum %016llx",
+            engine.nanoseconds, engine.processorNanoseconds, 100 * engine.spread,
+            Double(result.evaluations) / Double(result.trades), result.transitions, result.checksum)
+    }
+
     var text: String {
         var lines = [row("stage", "ns/trade", "cpu ns", "trades/s", "spread")]
         lines += ([csv, tape, engine, dryRun] + json).map(row)

@@ -14,6 +14,16 @@ do {
     exit(1)
 }
 
+func measureEngine(_ stages: EngineStages, _ input: BenchmarkInput, _ options: BenchmarkOptions) throws {
+    let trades = try EngineStages.Tape(input)
+    var result = EngineStages.Result()
+    let engine = Measurement("engine alone", runs: options.runs, warmsUp: false) {
+        result = stages.engine(trades)
+        return result.trades
+    }
+    print(ResultTable.engineText(engine, result))
+}
+
 func measure(_ options: BenchmarkOptions) throws {
     let stages = try EngineStages(options.rules)
     let input = try BenchmarkInput(options)
@@ -21,15 +31,17 @@ func measure(_ options: BenchmarkOptions) throws {
         "\(options.trades) trades, \(options.symbols) symbols, \(stages.rules.rules.count) rules, "
             + "\(input.bytes / 1_000_000) MB of CSV; median of \(options.runs) runs after one to warm up\n")
 
+    if options.onlyEngine { return try measureEngine(stages, input, options) }
+
     let csv = try Measurement("CSV reading", runs: options.runs) { try FeedStages.csv(input) }
     let tape = try Measurement("reading and ordering", runs: options.runs) { try FeedStages.tape(input) }
 
     var transitions = 0
     let trades = try EngineStages.Tape(input)
     let engine = Measurement("engine alone", runs: options.runs) {
-        let (count, emitted) = stages.engine(trades)
-        transitions = emitted
-        return count
+        let result = stages.engine(trades)
+        transitions = result.transitions
+        return result.trades
     }
     trades.trades = []
     let dryRun = try Measurement("whole dry-run", runs: options.runs) {
