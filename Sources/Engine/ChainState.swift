@@ -15,7 +15,12 @@ struct ChainState: ~Copyable {
 
     private let steps: UnsafeMutablePointer<Step>
     private let count: Int
-    private var isComplete = false
+    private(set) var isComplete = false
+
+    /// Of each step but the last: its latest match that still counts.
+    var matches: [Int64?] {
+        (0..<count - 1).map { steps[$0].matchedAt == Int64.min ? nil : steps[$0].matchedAt }
+    }
 
     init(first: Int, _ chain: [ChainStep]) {
         count = chain.count + 1

@@ -16,8 +16,8 @@ struct RuleInstance: ~Copyable {
     let reportCount: Int
     /// When time alone may change the alert.
     var deadline = Int64.max
-    private var state = RuleState()
-    private let chain: UnsafeMutablePointer<ChainState>?
+    private(set) var state = RuleState()
+    let chain: UnsafeMutablePointer<ChainState>?
     private let escalations: UnsafeMutablePointer<Escalation>
     private let escalationCount: Int
     /// Some rule asks `firing` of it.

@@ -54,7 +54,7 @@ struct RuleState {
     /// Pending: since + hold.
     private(set) var deadline = Int64.max
     /// Pending by trades: the key's trades when the hold began.
-    private var tradesAtStart = 0
+    private(set) var tradesAtStart = 0
     /// The instant of the last emitted `firing`.
     private(set) var announcedAt = Int64.min
     /// The level that `escalate` has reached since the alert fires; it never falls.
