@@ -152,7 +152,9 @@ struct CSVRow {
     /// Whether a field for a time looks like `2025-...`: no use to try it as a number first.
     @inline(__always)
     private func isDate(_ start: UnsafeRawPointer, _ index: Int) -> Bool {
+        // Four digits first: of a shorter field the fifth byte is another field's.
         index == 4 && start.load(fromByteOffset: 4, as: UInt8.self) == UInt8(ascii: "-")
+            && EightBytes.digitCount(EightBytes.digitValues(EightBytes.load(start))) == 4
     }
 
     private func hasSpaceAround(_ text: UnsafeRawBufferPointer) -> Bool {

@@ -31,6 +31,7 @@ public final class ExportReader {
     private let symbols: SymbolTable
     private let options: ExportOptions
     private var rows: CSVRow?
+    private var quickRow: QuickRow?
     private var assembly: TradeAssembly?
     private var decoder: TradeDecoder?
     private var isAtEnd = false
@@ -51,6 +52,7 @@ public final class ExportReader {
 
     deinit {
         rows?.deallocate()
+        quickRow?.deallocate()
         assembly?.deallocate()
     }
 
@@ -118,6 +120,7 @@ public final class ExportReader {
             let header = try CSVHeader(
                 firstLine: text, path: path, table: assembly.table, delimiter: options.delimiter)
             rows = CSVRow(header)
+            quickRow = QuickRow(header)
             if header.text.isEmpty { buffer.place = start } else { line += 1 }
             return
         }
@@ -145,7 +148,39 @@ public final class ExportReader {
     private static let greatestOpenRow = 1 << 20
 
     private func readRows(into trades: inout [Trade], _ goal: Int) throws(ExportError) {
-        guard var rows, let assembly else { return }
+        guard let assembly else { return }
+        while buffer.place < buffer.limit, trades.count < goal {
+            if let quickRow { readQuickRows(quickRow, assembly, into: &trades, goal) }
+            try readGeneralRows(assembly, into: &trades, goal)
+        }
+    }
+
+    /// Reads rows until one needs the general way.
+    private func readQuickRows(
+        _ row: QuickRow, _ assembly: TradeAssembly, into trades: inout [Trade], _ goal: Int
+    ) {
+        var record = RecordOrigin(origin: origin, sequence: line, key: nil)
+        let limit = buffer.limit
+        // Words may be loaded behind the text: none needs to be shifted.
+        let scan = QuickScan(end: limit + LineBuffer.room)
+        var place = buffer.place
+        while place < limit, trades.count < goal {
+            var trade = Trade(record)
+            guard let after = row.read(place, assembly, scan, &trade) else { break }
+            trades.append(trade)
+            place = after
+            record.sequence += 1
+        }
+        line = record.sequence
+        buffer.place = place
+    }
+
+    /// Reads rows the general way: one, or all when no other way is known.
+    private func readGeneralRows(
+        _ assembly: TradeAssembly, into trades: inout [Trade], _ goal: Int
+    ) throws(ExportError) {
+        guard var rows else { return }
+        let isOne = quickRow != nil
         var cursor = Cursor(from: buffer.place, to: buffer.limit)
         var record = RecordOrigin(origin: origin, sequence: line, key: nil)
         let limit = buffer.limit
@@ -177,6 +212,7 @@ public final class ExportReader {
                 cursor.place += 1
             }
             record.sequence += 1
+            if isOne { break }
         }
         line = record.sequence
         buffer.place = cursor.place

@@ -8,7 +8,7 @@ internal import Glibc
 /// Words may be loaded up to 64 bytes before and behind the text. Everything before `limit` ends with a
 /// line feed, the file's last line too, so that a scan for the end of a line needs no bounds.
 final class LineBuffer {
-    private static let room = 64
+    static let room = 64
     private static let firstCapacity = 1 << 20
     /// For files smaller than that; there may be thousands of shards.
     private static let smallCapacity = 1 << 16

@@ -54,10 +54,29 @@ extension TradeDecoder {
 
     /// Scans one object: a trade, or a wrapper whose envelope holds trades.
     ///
+    /// One inside a frame is tried by its template first; a record's own was tried before.
+    private func scanObject(
+        _ opening: inout Cursor, level: Int, _ record: RecordOrigin, _ trades: inout [Trade]
+    ) throws(JSONFault) {
+        let template = templates + level
+        if level > 0 {
+            var trade = Trade(record)
+            if let after = quickTrade(opening, template, &trade) {
+                opening.place = after
+                trades.append(trade)
+                return
+            }
+        }
+        template.pointee.misses &+= 1
+        try scanAnyObject(&opening, level: level, record, &trades)
+    }
+
+    /// The general way.
+    ///
     /// The usual member, its name where it was in the record before, its value a plain number or string, is
     /// read here; everything else by the careful ways, which take a copy of the cursor so that the loop's
     /// own stays in registers.
-    private func scanObject(
+    private func scanAnyObject(
         _ opening: inout Cursor, level: Int, _ record: RecordOrigin, _ trades: inout [Trade]
     ) throws(JSONFault) {
         let bank = bank(level)
@@ -102,6 +121,7 @@ extension TradeDecoder {
         do throws(DecodeRefusal) {
             if scan.isAmbiguous { throw RecordRefusal.ambiguous() }
             trades.append(try assembly.trade(bank, seen: scan.seen, cursor: cursor, from: record))
+            if templates[level].isDue { templates[level].learn(start, tokens, position) }
         } catch {
             findings.pointee.refusals.append(RecordRefusal.explain(error, start))
         }

@@ -8,6 +8,18 @@ struct RecordOrigin {
     var key: UnsafeRawBufferPointer?
 }
 
+extension Trade {
+    /// The trade of a record that is still to be read.
+    @inline(__always)
+    init(_ record: RecordOrigin) {
+        self.init(
+            symbol: SymbolID(index: 0), time: 0,
+            price: FixedPoint(uncheckedMantissa: 0, scale: 0),
+            size: FixedPoint(uncheckedMantissa: 0, scale: 0),
+            origin: record.origin, sequence: record.sequence)
+    }
+}
+
 /// Turns the slots of a scanned record into a trade, within the limits of LANGUAGE 3.1. JSON and CSV share
 /// it.
 ///

@@ -3,8 +3,9 @@ public import MarketModel
 /// Reads trades from JSON records: one trade, an array of them, or a frame that wraps either.
 ///
 /// One scan over the bytes; numbers go from their digits to integer mantissas, symbols from their bytes to
-/// ids. In steady state nothing is allocated: the members' names are recognised by the text that earlier
-/// records had at the same place (`MemberMemory`), symbols by a small cache before the table.
+/// ids. In steady state nothing is allocated. An object like the ones before it is read by their template
+/// (`ObjectTemplate`); in any other the members' names are recognised by the text that earlier records had
+/// at the same place (`MemberMemory`), and symbols by a small cache before the table.
 ///
 /// Of unknown members only the brackets and strings are checked, which is enough to step over them.
 ///
@@ -12,6 +13,8 @@ public import MarketModel
 public final class TradeDecoder {
     let assembly: TradeAssembly
     let memory = MemberMemory()
+    /// One a level of nesting.
+    let templates: UnsafeMutablePointer<ObjectTemplate>
     let slots: UnsafeMutablePointer<FieldValue>
     let findings: UnsafeMutablePointer<Findings>
     private let padding: UnsafeMutableRawPointer
@@ -20,6 +23,8 @@ public final class TradeDecoder {
     {
         assembly = TradeAssembly(mapping: mapping, limits: limits, symbols: symbols)
         slots = .allocate(capacity: FieldSlots.count * MemberMemory.levels)
+        templates = .allocate(capacity: MemberMemory.levels)
+        for level in 0..<MemberMemory.levels { (templates + level).initialize(to: ObjectTemplate()) }
         findings = .allocate(capacity: 1)
         findings.initialize(to: Findings())
         padding = .allocate(byteCount: 16, alignment: 8)
@@ -31,6 +36,8 @@ public final class TradeDecoder {
     deinit {
         assembly.deallocate()
         memory.deallocate()
+        for level in 0..<MemberMemory.levels { templates[level].deallocate() }
+        templates.deallocate()
         slots.deallocate()
         findings.deinitialize(count: 1)
         findings.deallocate()
@@ -59,7 +66,15 @@ public final class TradeDecoder {
         into trades: inout [Trade]
     ) -> DecodeOutcome {
         let record = RecordOrigin(origin: origin, sequence: sequence, key: key)
-        if value.count >= 8 { return decode(value, record, &trades) }
+        if value.count >= 8 {
+            let text = Cursor(value)
+            var trade = Trade(record)
+            if let after = quickTrade(text, templates, &trade), after == text.end {
+                trades.append(trade)
+                return .decoded(1)
+            }
+            return decode(value, record, &trades)
+        }
         if value.isEmpty { return .ignored(.tombstone) }
         // Words are loaded eight bytes at a time: spaces make up the rest.
         padding.initializeMemory(as: UInt8.self, repeating: 32, count: 16)

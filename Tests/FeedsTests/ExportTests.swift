@@ -154,6 +154,13 @@ import Testing
         #expect(read.lines.map { $0.prefix(3) } == ["2 A", "3 B"])
     }
 
+    @Test func `A short time is no date because the next line has a dash`() throws {
+        let read = try read("symbol,price,t\nA,1,12\nB-C,2,12\n")
+        #expect(read.refused == [])
+        #expect(
+            read.lines == ["2 A 1970-01-01T00:00:12.000Z 1 x 0", "3 B-C 1970-01-01T00:00:12.000Z 2 x 0"])
+    }
+
     // MARK: - Files of the sample market
 
     @Test func `The Bitstamp tape is read without a header, by its columns`() throws {
