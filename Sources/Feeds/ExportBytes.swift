@@ -1,17 +1,74 @@
 internal import CZlib
 internal import Glibc
 
-/// A file's content as a stream of bytes, unpacked when its first two bytes are those of gzip.
+/// A file's content as a stream of bytes, unpacked when its first two bytes are those of gzip: a large file
+/// on a thread of its own.
 final class ExportBytes {
+    /// Packed files smaller than this are unpacked where they are read; there may be thousands of them.
+    static let leastForThread: Int64 = 256 * 1024
+
     let path: String
     /// The file's own size, packed.
     let totalBytes: Int64
+    private let source: Source
+
+    private enum Source {
+        case plain(PackedFile)
+        case packed(PackedFile)
+        case thread(InflateThread)
+    }
+
+    init(path: String) throws(ExportError) {
+        self.path = path
+        let file = try PackedFile(path: path)
+        totalBytes = file.totalBytes
+        guard file.isPacked else {
+            source = .plain(file)
+            return
+        }
+        if totalBytes >= ExportBytes.leastForThread, let thread = InflateThread(try PackedFile(path: path)) {
+            source = .thread(thread)
+        } else {
+            source = .packed(file)
+        }
+    }
+
     /// How much of the file has been read, packed.
+    var bytesRead: Int64 {
+        switch source {
+        case .plain(let file), .packed(let file): file.bytesRead
+        case .thread(let thread): thread.bytesRead
+        }
+    }
+
+    /// A file's size; 0 when it cannot be told, which reading will report.
+    static func size(of path: String) -> Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Fills `buffer` from its start with as much as one step gives.
+    ///
+    /// - Returns: how many bytes; 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
+        switch source {
+        case .plain(let file): try file.read(into: buffer)
+        case .packed(let file): try file.unpack(into: buffer)
+        case .thread(let thread): try thread.read(into: buffer)
+        }
+    }
+}
+
+/// A file as it lies on disk, and what it holds if it is packed.
+final class PackedFile {
+    let totalBytes: Int64
+    /// How much of the file has been read.
     private(set) var bytesRead: Int64 = 0
+    private let path: String
     private let descriptor: Int32
-    private var inflater: Inflater?
+    private let inflater: Inflater?
     /// Bytes that were read to see what the file is.
-    private var ahead: [UInt8] = []
+    private var ahead: [UInt8]
 
     init(path: String) throws(ExportError) {
         self.path = path
@@ -26,43 +83,48 @@ final class ExportBytes {
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: ExportError.systemReason) }
         let signature = UnsafeMutableRawBufferPointer.allocate(byteCount: 2, alignment: 2)
         defer { signature.deallocate() }
-        ahead = Array(signature.prefix(try readFile(signature)))
-        if ahead == [0x1f, 0x8b] { inflater = try Inflater(path: path) }
+        do throws(ExportError) {
+            let count = try PackedFile.read(descriptor, signature, path)
+            bytesRead = Int64(count)
+            ahead = Array(signature.prefix(count))
+            inflater = ahead == [0x1f, 0x8b] ? try Inflater(path: path) : nil
+        } catch {
+            close(descriptor)
+            throw error
+        }
     }
 
     deinit { close(descriptor) }
 
-    /// A file's size; 0 when it cannot be told, which reading will report.
-    static func size(of path: String) -> Int64 {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
-    }
+    var isPacked: Bool { inflater != nil }
 
-    /// Fills `buffer` from its start with as much as one step gives.
+    /// Unpacks on.
     ///
-    /// - Returns: how many bytes; 0 at the end.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
-        guard let inflater else { return try readPacked(buffer) }
-        return try inflater.read(into: buffer) { (input) throws(ExportError) in try self.readPacked(input) }
+    /// - Returns: how many bytes were put into `buffer`; 0 at the end.
+    func unpack(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
+        guard let inflater else { return try read(into: buffer) }
+        return try inflater.read(into: buffer) { (input) throws(ExportError) in try self.read(into: input) }
     }
 
-    private func readPacked(_ buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
+    /// Reads on, packed.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
         if !ahead.isEmpty {
             let count = ahead.count
             buffer.copyBytes(from: ahead)
             ahead = []
             return count
         }
-        return try readFile(buffer)
+        let count = try PackedFile.read(descriptor, buffer, path)
+        bytesRead += Int64(count)
+        return count
     }
 
-    private func readFile(_ buffer: UnsafeMutableRawBufferPointer) throws(ExportError) -> Int {
+    private static func read(
+        _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ path: String
+    ) throws(ExportError) -> Int {
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            if count >= 0 {
-                bytesRead += Int64(count)
-                return count
-            }
+            if count >= 0 { return count }
             if errno != EINTR { throw .unreadable(path: path, reason: ExportError.systemReason) }
         }
     }

@@ -17,6 +17,8 @@ public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
     case corruptGzip(path: String, reason: String)
     case lineTooLong(path: String, line: Int64)
     case tooManyFiles(count: Int)
+    /// A trade belongs before others that a `TradeFlow` had handed out: read the files sorted.
+    case outOfOrder(path: String, line: Int64)
     /// A rate file's first line names no date column.
     case noDateColumn(path: String, line: String)
     case noSeries(path: String, series: String, columns: [String])
@@ -52,6 +54,8 @@ public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path):\(line): a line of more than 64 MiB; is this a CSV or NDJSON export?"
         case .tooManyFiles(let count):
             "\(count) files are more than the 65,535 that one tape can hold; join some"
+        case .outOfOrder(let path, let line):
+            "\(path):\(line): a trade far earlier than those before it; the files must be sorted first"
         case .noDateColumn(let path, let line):
             "\(path): the first line '\(line)' names no date column; a rate file begins with "
                 + "observation_date,SERIES (or DATE,SERIES), as FRED writes it"

@@ -13,9 +13,26 @@ enum TradeSort {
         var index: UInt32
     }
 
-    /// - Precondition: fewer than 2^32 trades.
+    /// Sorts in place.
+    static func sort(_ trades: UnsafeMutableBufferPointer<Trade>) {
+        let sorted = RunBuilder.allocate(trades.count)
+        order(trades, into: sorted)
+        _ = trades.update(from: sorted)
+        free(sorted.baseAddress)
+    }
+
     /// - Returns: the sorted trades in new memory of `malloc`; the old, of `malloc` too, is released.
     static func sorted(_ trades: UnsafeMutableBufferPointer<Trade>) -> UnsafeMutableBufferPointer<Trade> {
+        let sorted = RunBuilder.allocate(trades.count)
+        order(trades, into: sorted)
+        free(trades.baseAddress)
+        return sorted
+    }
+
+    /// - Precondition: fewer than 2^32 trades.
+    private static func order(
+        _ trades: UnsafeMutableBufferPointer<Trade>, into sorted: UnsafeMutableBufferPointer<Trade>
+    ) {
         var least = Int64.max
         var greatest = Int64.min
         for trade in trades {
@@ -36,12 +53,9 @@ enum TradeSort {
             swap(&keys, &other)
             shift += 8
         }
-        let sorted = RunBuilder.allocate(trades.count)
         for index in keys.indices { sorted.initializeElement(at: index, to: trades[Int(keys[index].index)]) }
         keys.deallocate()
         other.deallocate()
-        free(trades.baseAddress)
-        return sorted
     }
 
     private static func pass(

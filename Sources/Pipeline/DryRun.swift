@@ -38,36 +38,18 @@ public struct DryRun: Sendable {
             environment: environment)
         let rules = try set.requireSound(console)
         let rates = try readRates(rules)
-        let symbols = SymbolTable()
         var engineOptions = EngineOptions(
             order: options.lateness.map { .arrival(lateness: $0) } ?? .sorted,
             emitsPending: options.showsPending)
         engineOptions.pointCap = EngineOptions.defaultPointCap
         do {
-            let tape = try TradeTape(patterns: options.trades, symbols: symbols, options: options.export)
-            showHeader(set, rules, files: tape.files)
-            let start = now()
-            let outbox = DryRunOutbox(options, rules: rules.rules.map(\.name), console: console)
-            if options.lateness == nil {
-                try load(tape)
-                let source = TapeSource(tape, through: options.to?.milliseconds)
-                var path = TradePath(
-                    source: source, outbox: outbox, rules: rules, symbols: symbols, options: engineOptions)
-                try drive(&path, rates) { path in
-                    tape.progress.trades == 0 ? 1 : Double(path.tradeCount) / Double(tape.progress.trades)
-                }
-                report(path, refused: [tape.refused], start)
-            } else {
-                let source = ArrivalSource(
-                    paths: tape.files, symbols: symbols, options: options.export,
-                    through: options.to?.milliseconds)
-                let total = tape.files.reduce(0) { $0 + DryRun.size(of: $1) }
-                var path = TradePath(
-                    source: source, outbox: outbox, rules: rules, symbols: symbols, options: engineOptions)
-                try drive(&path, rates) { path in
-                    total == 0 ? 1 : Double(path.source.bytesRead) / Double(total)
-                }
-                report(path, refused: path.source.refused, start)
+            let files = try TradeTape(patterns: options.trades, symbols: SymbolTable()).files
+            showHeader(set, rules, files: files)
+            let run = Run(rules: rules, rates: rates, engine: engineOptions, start: now())
+            if options.lateness != nil {
+                try runAsArrived(files, run)
+            } else if try !runByTime(files, run, isSorted: false) {
+                _ = try runByTime(files, run, isSorted: true)
             }
         } catch let error as ExportError {
             throw CommandFailure(error)
@@ -91,12 +73,62 @@ public struct DryRun: Sendable {
 
     // MARK: Steps
 
-    private func load(_ tape: TradeTape) throws(ExportError) {
+    private struct Run {
+        var rules: CompiledRules
+        var rates: [RateStep]
+        var engine: EngineOptions
+        var start: Duration
+    }
+
+    /// Reads on one thread and evaluates on this one.
+    ///
+    /// - Parameter isSorted: false takes the files to be nearly in order, merges them as it reads, and shows
+    ///   nothing before the end, when that is known to be true.
+    /// - Returns: whether it was true; nothing was shown if not.
+    private func runByTime(_ files: [String], _ run: Run, isSorted: Bool) throws(CommandFailure) -> Bool {
+        let symbols = SymbolTable()
+        var outbox = DryRunOutbox(options, rules: run.rules.rules.map(\.name), console: console)
+        outbox.holdsBack = !isSorted
+        var path = TradePath(
+            source: FlowSource(files: files, symbols: symbols, options: options, isSorted: isSorted),
+            outbox: outbox, rules: run.rules, symbols: symbols, options: run.engine)
+        try path.source.start()
+        guard let flow = path.source.flow else { return true }
+        if isSorted { waitForOrder(flow) }
+        try drive(&path, run.rates) { path in
+            let progress = flow.progress
+            if isSorted { return Double(path.tradeCount) / Double(max(1, progress.trades)) }
+            return Double(progress.bytesRead) / Double(max(1, progress.totalBytes))
+        }
+        if path.source.needsSorting { return false }
+        try finish(&path)
+        try path.outbox.release()
+        report(path, refused: [flow.refused], run.start)
+        return true
+    }
+
+    private func runAsArrived(_ files: [String], _ run: Run) throws(CommandFailure) {
+        let symbols = SymbolTable()
+        let source = ArrivalSource(
+            paths: files, symbols: symbols, options: options.export, through: options.to?.milliseconds)
+        let total = files.reduce(0) { $0 + DryRun.size(of: $1) }
+        let outbox = DryRunOutbox(options, rules: run.rules.rules.map(\.name), console: console)
+        var path = TradePath(
+            source: source, outbox: outbox, rules: run.rules, symbols: symbols, options: run.engine)
+        try drive(&path, run.rates) { path in
+            total == 0 ? 1 : Double(path.source.bytesRead) / Double(total)
+        }
+        try finish(&path)
+        report(path, refused: path.source.refused, run.start)
+    }
+
+    /// Shows how the reading goes on until everything is read and sorted.
+    private func waitForOrder(_ flow: TradeFlow) {
         var bar = ProgressBar(console, "reading", now: now)
-        try tape.load { progress in
+        while !flow.isReady(within: 100) {
+            let progress = flow.progress
             bar.show(
-                fraction: progress.totalBytes == 0
-                    ? 1 : Double(progress.bytesRead) / Double(progress.totalBytes),
+                fraction: Double(progress.bytesRead) / Double(max(1, progress.totalBytes)),
                 trades: progress.trades)
         }
         bar.clear()
@@ -118,6 +150,11 @@ public struct DryRun: Sendable {
             bar.show(fraction: fraction(path), trades: path.tradeCount)
         }
         bar.clear()
+    }
+
+    private func finish<Source: TradeSource>(
+        _ path: inout TradePath<Source, DryRunOutbox>
+    ) throws(CommandFailure) {
         try path.finish(through: options.to?.milliseconds)
         path.outbox.write(before: nil)
     }

@@ -9,6 +9,9 @@ struct DryRunOutbox: TransitionOutbox {
     private(set) var late = 0
     /// Transitions before `--from`.
     private(set) var hidden = 0
+    /// Whether nothing is written before `release`.
+    var holdsBack = false
+    private let held = HeldText()
 
     init(_ options: DryRunOptions, rules: [String], console: Console) {
         self.options = options
@@ -41,6 +44,13 @@ struct DryRunOutbox: TransitionOutbox {
             }
             text += "\n"
         }
-        if !text.isEmpty { console.output.write(text) }
+        if text.isEmpty { return }
+        if holdsBack { held.append(text) } else { console.output.write(text) }
+    }
+
+    /// Writes what was held back.
+    func release() throws(CommandFailure) {
+        let console = console
+        try held.release { console.output.write($0) }
     }
 }

@@ -1,29 +1,73 @@
 import Feeds
 import MarketModel
 
-/// Export files in the order (event time, file as given, line), up to an instant.
-struct TapeSource: TradeSource {
-    private let tape: TradeTape
+/// Export files in the order (event time, file as given, line), up to an instant; read on another thread.
+struct FlowSource: TradeSource {
+    private let files: [String]
+    private let symbols: SymbolTable
+    private let options: ExportOptions
     private let last: Int64?
+    private let isSorted: Bool
+    private(set) var flow: TradeFlow?
+    /// Our ids by the flow's, which are the same unless someone else named symbols meanwhile.
+    private var ids: [SymbolID] = []
+    private var hasSameIDs = true
+    /// Whether a trade stood so far behind its place that all that was handed out is void.
+    private(set) var needsSorting = false
 
-    /// - Parameter last: trades after it are not handed out, milliseconds.
-    init(_ tape: TradeTape, through last: Int64?) {
-        self.tape = tape
-        self.last = last
+    /// - Parameters:
+    ///   - last: trades after it are not handed out, milliseconds.
+    ///   - isSorted: reads everything before it hands out the first trade.
+    init(
+        files: [String], symbols: SymbolTable, options: DryRunOptions, isSorted: Bool
+    ) {
+        self.files = files
+        self.symbols = symbols
+        self.options = options.export
+        self.last = options.to?.milliseconds
+        self.isSorted = isSorted
+    }
+
+    /// Begins to read.
+    mutating func start() throws(CommandFailure) {
+        ids = (0..<symbols.count).map { SymbolID(index: UInt32($0)) }
+        do {
+            flow = try TradeFlow(
+                patterns: files, symbols: ids.map(symbols.name), capacity: symbols.capacity, options: options,
+                isSorted: isSorted)
+        } catch {
+            throw CommandFailure(error)
+        }
     }
 
     mutating func next(into batch: inout [Trade]) throws(CommandFailure) -> SourceState {
         do {
-            guard let trades = try tape.nextBatch() else { return .ended }
-            if let last, let end = trades.last?.time, end > last {
-                batch.append(contentsOf: trades.prefix { $0.time <= last })
-                return .ended
+            guard let part = try flow?.next() else { return .ended }
+            for name in part.newSymbols { note(name) }
+            // Behind the last instant reading goes on: only the files' ends tell that all was in order.
+            if let first = part.trades.first, let last, first.time > last { return .more }
+            let start = batch.count
+            batch.append(contentsOf: part.trades)
+            if let last { while let end = batch.last, end.time > last { batch.removeLast() } }
+            if !hasSameIDs {
+                for index in start..<batch.count { batch[index].symbol = ids[Int(batch[index].symbol.index)] }
             }
-            batch.append(contentsOf: trades)
             return .more
+        } catch .outOfOrder {
+            needsSorting = true
+            return .ended
         } catch {
             throw CommandFailure(error)
         }
+    }
+
+    private mutating func note(_ name: String) {
+        // Nobody but the engine names symbols besides, those of the rules, and it does so before the start.
+        guard let id = symbols.intern(name) else {
+            preconditionFailure("more symbols than the flow may hold")
+        }
+        hasSameIDs = hasSameIDs && Int(id.index) == ids.count
+        ids.append(id)
     }
 
     mutating func commit(closedBefore watermark: Int64) {}

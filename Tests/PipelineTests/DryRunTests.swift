@@ -51,6 +51,34 @@ struct DryRunTests {
         A,102,1741600003000,1
         """
 
+    @Test("a file that turns out not to be in order gives the alerts of the sorted one, each once")
+    func farOutOfOrder() throws {
+        // More rows than are held back while a file nearly in order is read.
+        let rows = (0..<40_000).map {
+            "\($0 % 7 == 0 ? "A" : "B"),\(90 + $0 % 23),\(1_741_600_000_000 + $0 * 10),1"
+        }
+        let header = "symbol,price,timestamp,volume\n"
+        let sorted = try dryRun(header + rows.joined(separator: "\n"))
+        let moved = Array(rows[20_000...] + rows[..<20_000])
+        let unsorted = try dryRun(header + moved.joined(separator: "\n"))
+        #expect(unsorted.output == sorted.output)
+        #expect(unsorted.output.split(separator: "\n").count > 1000)
+        #expect(unsorted.said == sorted.said)
+    }
+
+    @Test(
+        "text that is held back comes out whole and in order, in memory or not", arguments: [1, 40, 1 << 20])
+    func holding(inMemory: Int) throws {
+        let held = HeldText(greatestInMemory: inMemory)
+        let lines = (0..<100).map { "line \($0) \u{1f514}\n" }
+        for line in lines { held.append(line) }
+        var text = ""
+        try held.release { text += $0 }
+        #expect(text == lines.joined())
+        try held.release { text += $0 }
+        #expect(text == lines.joined())
+    }
+
     @Test("trades outside the years of an exchange's calendar are warned of, and those inside are not")
     func calendar() throws {
         let rules = "session hk = XHKF regular\nrule a on A\n  when price > 100\n  during hk\n"

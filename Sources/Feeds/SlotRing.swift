@@ -1,0 +1,155 @@
+internal import Glibc
+
+/// A bounded queue of reusable slots between one writing thread and one or more readers; every reader gets
+/// every slot, in the order of writing.
+///
+///     writer -> [ 4 ][ 5 ][   ][   ] -> reader 0 at 4
+///                                    -> reader 1 at 5
+///
+/// Slots are neither copied nor allocated on the way. The writer waits while the slot that it would fill is
+/// still with a reader; a reader waits while there is nothing new.
+///
+/// - Invariant: between `nextToWrite` and `publish` a slot is the writer's alone, between `nextToRead` and
+///   the reader's next call the readers'. The lock orders the one before the other, which is why the ring
+///   may be shared.
+final class SlotRing<Slot>: @unchecked Sendable {
+    private let slots: UnsafeMutablePointer<Slot>
+    private let count: Int
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let changed: UnsafeMutablePointer<pthread_cond_t>
+    // Under the lock:
+    private var published = 0
+    /// By reader: how many slots it has given back, and whether it holds the next.
+    private var released: [Int]
+    private var isHolding: [Bool]
+    private var isEnded = false
+    private var isCancelled = false
+
+    init(slots contents: [Slot], readers: Int = 1) {
+        count = contents.count
+        slots = .allocate(capacity: count)
+        _ = UnsafeMutableBufferPointer(start: slots, count: count).initialize(from: contents)
+        lock = .allocate(capacity: 1)
+        changed = .allocate(capacity: 1)
+        lock.initialize(to: pthread_mutex_t())
+        changed.initialize(to: pthread_cond_t())
+        pthread_mutex_init(lock, nil)
+        pthread_cond_init(changed, nil)
+        released = Array(repeating: 0, count: readers)
+        isHolding = Array(repeating: false, count: readers)
+    }
+
+    deinit {
+        pthread_mutex_destroy(lock)
+        pthread_cond_destroy(changed)
+        lock.deallocate()
+        changed.deallocate()
+        slots.deinitialize(count: count)
+        slots.deallocate()
+    }
+
+    /// All slots, for their owner to release what they hold once no thread uses the ring.
+    var all: UnsafeMutableBufferPointer<Slot> { UnsafeMutableBufferPointer(start: slots, count: count) }
+
+    // MARK: The writer
+
+    /// Waits for a free slot.
+    ///
+    /// - Returns: nil once the ring is cancelled.
+    func nextToWrite() -> UnsafeMutablePointer<Slot>? {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        while !isCancelled, published - (released.min() ?? 0) >= count { pthread_cond_wait(changed, lock) }
+        return isCancelled ? nil : slots + published % count
+    }
+
+    /// Hands the slot that `nextToWrite` gave to the readers.
+    func publish() {
+        pthread_mutex_lock(lock)
+        published += 1
+        pthread_cond_broadcast(changed)
+        pthread_mutex_unlock(lock)
+    }
+
+    /// Nothing more will come.
+    func end() {
+        pthread_mutex_lock(lock)
+        isEnded = true
+        pthread_cond_broadcast(changed)
+        pthread_mutex_unlock(lock)
+    }
+
+    // MARK: A reader
+
+    /// Gives the reader's slot back, if it has one, and waits for the next.
+    ///
+    /// - Returns: nil at the end.
+    func nextToRead(_ reader: Int = 0) -> UnsafeMutablePointer<Slot>? {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        if isHolding[reader] {
+            isHolding[reader] = false
+            released[reader] += 1
+            pthread_cond_broadcast(changed)
+        }
+        while released[reader] == published, !isEnded, !isCancelled { pthread_cond_wait(changed, lock) }
+        guard released[reader] < published, !isCancelled else { return nil }
+        isHolding[reader] = true
+        return slots + released[reader] % count
+    }
+
+    /// Whether a reader need not wait, or need no longer after at most so many milliseconds.
+    func isReady(_ reader: Int = 0, within milliseconds: Int) -> Bool {
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        let nanoseconds = deadline.tv_nsec + milliseconds % 1000 * 1_000_000
+        deadline.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        let next = released[reader] + (isHolding[reader] ? 1 : 0)
+        while next == published, !isEnded, !isCancelled {
+            if pthread_cond_timedwait(changed, lock, &deadline) == ETIMEDOUT { break }
+        }
+        return next < published || isEnded || isCancelled
+    }
+
+    /// Wakes everybody: the writer gets no more slots, and readers nothing more to read.
+    func cancel() {
+        pthread_mutex_lock(lock)
+        isCancelled = true
+        pthread_cond_broadcast(changed)
+        pthread_mutex_unlock(lock)
+    }
+}
+
+/// A thread of our own, which its owner joins.
+struct WorkThread {
+    private final class Work {
+        let body: () -> Void
+        init(_ body: @escaping () -> Void) { self.body = body }
+    }
+
+    private let thread: pthread_t
+
+    /// - Parameter body: what it shares with other threads, it shares under a lock.
+    /// - Returns: nil when the system has no more threads.
+    init?(_ body: @escaping @Sendable () -> Void) {
+        let work = Unmanaged.passRetained(Work(body))
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { work in
+                guard let work else { return nil }
+                Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body()
+                return nil
+            }, work.toOpaque())
+        guard status == 0 else {
+            work.release()
+            return nil
+        }
+        self.thread = thread
+    }
+
+    func join() { pthread_join(thread, nil) }
+}
