@@ -37,7 +37,7 @@ public struct DryRun: Sendable {
             paths: options.rules, notifiers: options.notifiers, depth: .names, rateSeries: rateSeries,
             environment: environment)
         let rules = try set.requireSound(console)
-        let rates = try readRates(rules)
+        let rates = try RateSteps.read(options.rates, of: rules.rateSeries, console)
         var engineOptions = EngineOptions(
             order: options.lateness.map { .arrival(lateness: $0) } ?? .sorted,
             emitsPending: options.showsPending)
@@ -75,7 +75,7 @@ public struct DryRun: Sendable {
 
     private struct Run {
         var rules: CompiledRules
-        var rates: [RateStep]
+        var rates: [RateSteps.Step]
         var engine: EngineOptions
         var start: Duration
     }
@@ -135,7 +135,7 @@ public struct DryRun: Sendable {
     }
 
     private func drive<Source: TradeSource>(
-        _ path: inout TradePath<Source, DryRunOutbox>, _ rates: [RateStep],
+        _ path: inout TradePath<Source, DryRunOutbox>, _ rates: [RateSteps.Step],
         fraction: (TradePath<Source, DryRunOutbox>) -> Double
     ) throws(CommandFailure) {
         for rate in rates {
@@ -157,33 +157,5 @@ public struct DryRun: Sendable {
     ) throws(CommandFailure) {
         try path.finish(through: options.to?.milliseconds)
         path.outbox.write(before: nil)
-    }
-
-    private struct RateStep {
-        var series: Int
-        var observation: RateObservation
-    }
-
-    /// The observations of the series that rules read, in the order in which they became known.
-    private func readRates(_ rules: CompiledRules) throws(CommandFailure) -> [RateStep] {
-        var steps: [RateStep] = []
-        for source in options.rates {
-            guard let series = rules.rateSeries.firstIndex(of: source.series) else {
-                console.say("note: no rule reads rate(\(source.series)); \(source.path) is not needed")
-                continue
-            }
-            do {
-                let file = try RateFile(path: source.path, series: source.series)
-                for row in file.refused.kept { console.say("refused: \(row)") }
-                steps += file.observations.map { RateStep(series: series, observation: $0) }
-            } catch {
-                throw CommandFailure(.failure, "--rates \(source.series): \(error.description)")
-            }
-        }
-        for series in rules.rateSeries where !options.rates.contains(where: { $0.series == series }) {
-            console.say(
-                "note: rate(\(series)) is unknown throughout: no file gives it; add --rates \(series)=FILE")
-        }
-        return steps.sorted { $0.observation.knownAt < $1.observation.knownAt }
     }
 }

@@ -12,7 +12,7 @@ public struct RuleSet: Sendable {
     public private(set) var diagnostics: [Diagnostic]
     /// What each rule keeps and what wakes it; empty when an error stands among the diagnostics.
     public var bounds: [RuleBounds] { compiled == nil ? [] : explainRules(program) }
-    private let program: CheckedProgram
+    let program: CheckedProgram
     public let notifiers: NotifierSet
     public let fileCount: Int
     public let ruleCount: Int

@@ -188,14 +188,7 @@ extension CheckedArgument {
         }
     }
 
-    fileprivate var extent: WindowExtent? {
-        switch span {
-        case .time(let length, let ending, nil): .time(length: length, ending: ending)
-        case .time(let length, let ending, let step?): .grid(length: length, ending: ending, step: step)
-        case .trades(let count): .points(count)
-        case nil: nil
-        }
-    }
+    fileprivate var extent: WindowExtent? { span?.extent }
 
     fileprivate var constant: Double? {
         if case .expression(.number(let value)) = self { value } else { nil }

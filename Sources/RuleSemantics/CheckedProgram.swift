@@ -22,6 +22,8 @@ public struct CheckedProgram: Sendable {
 public struct CheckedSeries: Sendable {
     public var name: String
     public var expression: CheckedExpression
+    /// nil for one that no text has defined.
+    var quantity: Quantity?
 
     public init(name: String, expression: CheckedExpression) {
         self.name = name
@@ -37,6 +39,8 @@ public struct CheckedRule: Sendable {
     public var span: SourceSpan
     /// The rule as it was written, from `rule` to the end of its last clause.
     public var text = ""
+    /// Its conditions as they were written, `let`s and templates expanded.
+    var written = WrittenConditions()
     /// nil: a rule without `on`, one instance with the empty key.
     public var target: CheckedTarget?
     public var when: CheckedExpression

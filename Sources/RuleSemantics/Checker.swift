@@ -53,6 +53,8 @@ final class Checker {
     /// Which rules each rule's conditions ask `firing` of.
     var firingReferences: [String: [Name]] = [:]
     var checkedRuleName: String?
+    /// The last top condition as it was written, `let`s expanded.
+    var lastSurface: Expression?
     /// Every expression that has a type, operands before what they stand in.
     var typed: [TypedExpression] = []
     /// Parameters read since a definition's check began; then those that none read.

@@ -9,12 +9,15 @@ public final class TableColumn: Sendable {
     /// The row `else`; nil where every symbol that asks has a row of its own.
     public let otherwise: Double?
     public let isBool: Bool
+    /// nil for true and false.
+    let quantity: Quantity?
 
-    init(name: String, rows: [String: Double], otherwise: Double?, isBool: Bool) {
+    init(name: String, rows: [String: Double], otherwise: Double?, type: ValueType) {
         self.name = name
         self.rows = rows
         self.otherwise = otherwise
-        self.isBool = isBool
+        isBool = type == .bool
+        quantity = type.quantity
     }
 
     /// The constant for a symbol; nil where no row speaks of it, which the checker has excluded for every

@@ -16,6 +16,8 @@ struct Bellwether: AsyncParsableCommand {
               bellwether fmt                                    lay them out
               bellwether dry-run --rules rules --trades 'trades-*.csv.gz'
                                                                 what they would have said
+              bellwether why RULE SYMBOL TIME --trades 'trades-*.csv.gz'
+                                                                why one did, or did not, fire then
               bellwether run --config bellwether.yaml           watch Kafka and send alerts
               bellwether demo                                   see all of it with nothing installed
 
@@ -23,8 +25,8 @@ struct Bellwether: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, RunCommand.self,
-            DemoCommand.self, NotifyCommand.self, LanguageServerCommand.self,
+            CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, WhyCommand.self,
+            RunCommand.self, DemoCommand.self, NotifyCommand.self, LanguageServerCommand.self,
         ])
 
     static func main() async {

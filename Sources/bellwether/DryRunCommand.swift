@@ -16,14 +16,7 @@ struct DryRunCommand: ParsableCommand {
             not shown.
             """)
 
-    @Option(parsing: .upToNextOption, help: "Rule files, or directories of *.rules files.")
-    var rules: [String] = ["rules"]
-
-    @Option(parsing: .upToNextOption, help: "Files or quoted patterns of exported trades.")
-    var trades: [String]
-
-    @Option(help: ArgumentHelp("A rate series as a FRED CSV file; repeatable.", valueName: "SERIES=FILE"))
-    var rates: [String] = []
+    @OptionGroup var export: ExportArguments
 
     @Option(help: "First instant to report: 2025-03-10, 2025-03-10T14:30Z or milliseconds.")
     var from: String?
@@ -31,43 +24,22 @@ struct DryRunCommand: ParsableCommand {
     @Option(help: "Last instant, inclusive.")
     var to: String?
 
-    @Flag(help: "Take rows in file order, late ones counted and left out, as a live run would.")
-    var asArrived = false
-
-    @Option(help: "With --as-arrived: how late a trade may come.")
-    var lateness = "250ms"
-
     @Option(help: "text or ndjson.")
     var format = "text"
 
     @Option(help: "all: pending and dropped too.")
     var transitions = "alerts"
 
-    @Option(help: "How the fields are named: standard, binance, alpaca or polygon.")
-    var mapping = "standard"
-
-    @Option(help: "For CSV files without a header: their columns, such as time,price,size.")
-    var columns: String?
-
-    @Option(help: "The symbol of files that name none.")
-    var symbol: String?
-
-    @Option(help: "Directory of notifier files; by default notifiers/ beside the rules, if it is there.")
-    var notifiers: String?
+    func validate() throws {
+        try export.requireTrades()
+    }
 
     func run() throws {
-        var request = DryRunRequest(rules: rules, trades: trades)
-        request.notifiers = notifiers
-        request.rates = rates
+        var request = export.request
         request.from = from
         request.to = to
-        request.asArrived = asArrived
-        request.lateness = lateness
         request.format = format
         request.transitions = transitions
-        request.mapping = mapping
-        request.columns = columns
-        request.symbol = symbol
         let dryRun = DryRun(try DryRunOptions(request), environment: environment, console: console)
         try finish(dryRun.run())
     }

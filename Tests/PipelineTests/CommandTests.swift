@@ -39,7 +39,7 @@ struct CommandTests {
     @Test(
         "every command's help shows an example",
         arguments: [
-            ["check"], ["fmt"], ["test"], ["dry-run"], ["run"], ["demo"], ["notify", "test"],
+            ["check"], ["fmt"], ["test"], ["dry-run"], ["why"], ["run"], ["demo"], ["notify", "test"],
             ["language-server"],
         ])
     func help(command: [String]) throws {
@@ -69,6 +69,14 @@ struct CommandTests {
         #expect(try run(["run", "--config", "nothing.yaml"], in: place.path).status == 2)
         #expect(try run(["notify", "test", "desk"], in: place.path).status == 2)
         #expect(try run(["dry-run", "--trades", "x.csv"], in: place.path).status == 3)
+        #expect(try run(["dry-run"], in: place.path).status == 2)
+        #expect(try run(["why", "a", "A", "10:00"], in: place.path).status == 2)
+        #expect(try run(["why", "a", "A", "10:00", "--trades", "x.csv"], in: place.path).status == 3)
+        #expect(try run(["why", "a", "B", "10:00", "--trades", "x.csv"], in: place.path).status == 2)
+        try place.write("symbol,price,timestamp,volume\nA,2,1741600000000,1\n", to: "x.csv")
+        let why = try run(["why", "a", "A", "1741600000000", "--trades", "x.csv"], in: place.path)
+        #expect(why.status == 0)
+        #expect(why.text.contains("a A at 2025-03-10 09:46:40.000 UTC: firing"), "\(why.text)")
         let unreachable = try run(["run"], in: place.path)
         #expect(unreachable.status == 3)
         #expect(unreachable.text.contains("127.0.0.1:1"), "\(unreachable.text)")

@@ -11,7 +11,9 @@ extension Checker {
 
     /// A condition of a rule or definition; nil after a mistake.
     func topCondition(_ expression: Expression, in scope: Scope) -> CheckedExpression? {
-        condition(topTerm(expression, in: scope), in: scope)
+        let term = topTerm(expression, in: scope)
+        lastSurface = term.surface
+        return condition(term, in: scope)
     }
 
     func term(_ expression: Expression, in outer: Scope) -> Term {

@@ -54,6 +54,7 @@ extension Checker {
             return .mistaken
         }
         series.append(CheckedSeries(name: name, expression: expression))
+        series[series.count - 1].quantity = quantity
         let state = SeriesState.done(index: series.count - 1, quantity)
         seriesStates[name] = state
         return state

@@ -41,6 +41,7 @@ extension Checker {
             draft.use = TemplateCall(template: template, arguments: arguments, span: clause.span)
         case .when(let expression):
             draft.when = topCondition(expression, in: scope)
+            draft.written.when = lastSurface
             draft.whenSpan = expression.span
             let known = Set(reads.map(\.text))
             draft.conditionReads = reads + draft.conditionReads.filter { !known.contains($0.text) }
@@ -49,20 +50,24 @@ extension Checker {
             if let condition = topCondition(expression, in: scope), let within = length.milliseconds {
                 draft.chain.append(CheckedChainStep(within: within, condition: condition))
                 draft.chainSpans.append(expression.span)
+                draft.written.chain.append(lastSurface ?? expression)
                 let known = Set(draft.conditionReads.map(\.text))
                 draft.conditionReads += reads.filter { !known.contains($0.text) }
             }
         case .until(let expression):
             draft.until = topCondition(expression, in: scope)
+            draft.written.until = lastSurface
             draft.untilSpan = expression.span
         case .unless(let expression):
             draft.unless = topCondition(expression, in: scope)
+            draft.written.unless = lastSurface
             draft.unlessSpan = expression.span
         case .escalate(let level, let expression):
             let severity = severity(level)
             if let severity { draft.escalations.append((severity, level)) }
             if let condition = topCondition(expression, in: scope), let severity {
                 draft.escalationConditions.append(CheckedEscalation(level: severity, condition: condition))
+                draft.written.escalations.append(lastSurface ?? expression)
             }
         default: break
         }

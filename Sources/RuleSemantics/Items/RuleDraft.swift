@@ -16,6 +16,7 @@ struct RuleDraft {
     var keywords: [String: SourceSpan] = [:]
 
     var when: CheckedExpression?
+    var written = WrittenConditions()
     var whenSpan: SourceSpan?
     /// What `when` reads, then what the message reads.
     var conditionReads: [CheckedValue] = []

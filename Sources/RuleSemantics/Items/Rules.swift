@@ -25,6 +25,7 @@ extension Checker {
         guard let when = draft.when else { return nil }
         var rule = CheckedRule(name: name.text, span: name.span, when: when)
         rule.text = text(from: name, through: clauses)
+        rule.written = draft.written
         rule.documentation = documentation(of: definition.item)
         rule.target = scope.target
         rule.chain = draft.chain

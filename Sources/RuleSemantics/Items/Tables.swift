@@ -61,7 +61,7 @@ extension Checker {
             guard isWhole else { return nil }
             return TableColumn(
                 name: "\(table).\(parameter.name.text)", rows: rows, otherwise: otherwise,
-                isBool: parameter.type.text == ParameterType.bool.rawValue)
+                type: ParameterType(rawValue: parameter.type.text)?.valueType ?? .mistaken)
         }
     }
 

@@ -75,8 +75,8 @@ struct Explainer {
         }
         var probes = [probe(place, operands.map { ($0, NumberFormat(unit: .bool)) })]
         probes += calls.map { probe(place, [(.call($0.call), format(of: $0.call))]) }
-        probes += series.map { probe(place, [(.series($0), format(of: $0))]) }
-        probes += windows.map { probe(place, contents($0)) }
+        probes += series.map { probe(place, [(.series($0), $0.format)]) }
+        probes += windows.map { probe(place, $0.contents(at: bound.test.span)) }
         let texts = read(probes, of: bound.test, in: program).map { $0?.texts ?? [] }
 
         var explanation = place
@@ -109,23 +109,6 @@ struct Explainer {
 
     // MARK: Windows
 
-    private func contents(
-        _ looked: CheckedText.LookedAt
-    ) -> [(expression: CheckedExpression, format: NumberFormat)] {
-        let builtins: [BuiltinName] = [.count, .first, .last, .min, .max]
-        func call(_ name: BuiltinName, _ argument: CheckedArgument) -> CheckedExpression {
-            .call(
-                BuiltinCall(
-                    builtin: name, owner: .key, arguments: [.series(looked.series), argument],
-                    span: bound.test.span))
-        }
-        let ago = looked.lag.map { (call(.ago, .duration($0, step: nil)), format(of: looked.series)) }
-        return builtins.map { name in
-            let format = name == .count ? NumberFormat(decimals: 0) : format(of: looked.series)
-            return (call(name, .window(looked.window)), format)
-        } + [ago].compactMap { $0 }
-    }
-
     private func describe(_ looked: CheckedText.LookedAt, _ texts: [String]) -> String {
         var text = "\(text.text(looked.series)) over \(text.text(looked.window)): "
         guard texts.count >= 5, texts[0] != "n/a" else { return text + "unknown, the window is not full yet" }
@@ -139,15 +122,6 @@ struct Explainer {
             text += "; \(canonicalDuration(lag)) ago \(known(texts[5]))"
         }
         return text
-    }
-
-    private func format(of series: SeriesReference) -> NumberFormat {
-        switch series {
-        case .market(.size, .key): NumberFormat(symbolDecimals: .size)
-        case .market(.mid, _), .market(.spread, _): NumberFormat()
-        case .market(_, .key): NumberFormat(symbolDecimals: .price)
-        default: NumberFormat()
-        }
     }
 
     private func format(of call: BuiltinCall) -> NumberFormat {

@@ -66,9 +66,9 @@ struct CheckedText {
             switch argument {
             case .window(let window):
                 return (given.isEmpty ? [own] : given).map { LookedAt(series: $0, window: window) }
-            case .duration(let length, nil) where call.builtin != .ewma:
+            case .duration(let length, let step) where call.builtin != .ewma:
                 return given.map {
-                    LookedAt(series: $0, window: .time(length: length, ending: 0, step: nil), lag: length)
+                    LookedAt(series: $0, window: .time(length: length, ending: 0, step: step), lag: length)
                 }
             default: break
             }

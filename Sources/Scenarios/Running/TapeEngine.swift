@@ -52,7 +52,8 @@ struct TapeEngine {
         return Play(emitted: emitted, symbols: symbols)
     }
 
-    private func trades(_ test: RuleTest, _ symbols: SymbolTable) -> [Trade] {
+    /// In the order (time, line).
+    func trades(_ test: RuleTest, _ symbols: SymbolTable) -> [Trade] {
         var trades: [Trade] = []
         trades.reserveCapacity(test.trades.count)
         for (index, line) in test.trades.enumerated() {

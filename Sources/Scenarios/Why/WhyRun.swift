@@ -1,0 +1,140 @@
+import Diagnostics
+import Engine
+public import MarketModel
+import RuleCompiler
+public import RuleSemantics
+
+/// Answers one question by running the rule over its input, exactly as a dry-run does, up to the instant in
+/// question; the engine is asked there, and on the way for the nearest miss.
+///
+///     trades, in order -> take -> instant by instant -> finish -> answer
+///
+/// One owner; not for two threads at once.
+public final class WhyRun {
+    public let symbols: SymbolTable
+    /// The rate series that the rule reads; `takeRate` takes others too.
+    public var rateSeries: [String] { plan.rateSeries }
+    let plan: WhyPlan
+    let question: WhyQuestion
+    let engine: AlertEngine
+    /// Transitions of the rule itself, pending and dropped ones too.
+    private(set) var emitted: [EngineTransition] = []
+    private(set) var misses: [Int: NearestMiss] = [:]
+    /// The least and the greatest time of a trade; milliseconds.
+    private(set) var span: (first: Int64, last: Int64)?
+    private(set) var seen: Set<SymbolID> = []
+    private var readers: [Int: AlertReader] = [:]
+    /// The last instant that has been evaluated.
+    private var last: Int64?
+
+    /// - Parameters:
+    ///   - program: without errors.
+    ///   - symbols: the table of the trades that will come.
+    /// - Throws: what is wrong with the question.
+    public convenience init(
+        _ question: WhyQuestion, in program: CheckedProgram, symbols: SymbolTable = SymbolTable()
+    ) throws(WhyFault) {
+        if let fault = question.fault(in: program) { throw fault }
+        self.init(question, try WhyPlan(question, in: program), symbols)
+    }
+
+    /// - Parameter plan: for the question's rule and key.
+    init(_ question: WhyQuestion, _ plan: WhyPlan, _ symbols: SymbolTable) {
+        self.question = question
+        self.plan = plan
+        self.symbols = symbols
+        var options = EngineOptions(order: .sorted, emitsPending: true)
+        options.pointCap = EngineOptions.defaultPointCap
+        engine = AlertEngine(book: plan.compiled.book, symbols: symbols, options: options)
+        for clause in plan.clauses where clause.role.isWatched {
+            misses[clause.rule] = NearestMiss(clause.node)
+        }
+    }
+
+    /// What is asked about, milliseconds: later trades change nothing.
+    public var instant: Int64 { question.at }
+    var key: SymbolID? { question.key.flatMap { symbols.intern($0) } }
+
+    /// Adds one value of a rate series; before the trades of its instant.
+    public func takeRate(_ rate: RateObservation) {
+        guard let series = plan.compiled.rateSeries.firstIndex(of: rate.series) else { return }
+        engine.appendRate(
+            series: series, date: rate.date, ratio: rate.ratio, knownAt: rate.knownAt.milliseconds)
+    }
+
+    /// Adds trades in the order (time, origin, sequence); those after the instant in question only say how
+    /// far the input goes.
+    public func take(_ trades: UnsafeBufferPointer<Trade>) {
+        guard let first = trades.first?.time, let end = trades.last?.time else { return }
+        span = (min(span?.first ?? first, first), max(span?.last ?? end, end))
+        var count = trades.count
+        while count > 0, trades[count - 1].time > question.at { count -= 1 }
+        guard count > 0 else { return }
+        let wanted = UnsafeBufferPointer(rebasing: trades[0..<count])
+        for trade in wanted { seen.insert(trade.symbol) }
+        engine.append(wanted)
+        step(through: wanted[count - 1].time - 1, from: first - 1)
+    }
+
+    public func take(_ trades: [Trade]) { trades.withUnsafeBufferPointer { take($0) } }
+
+    /// - Parameter end: how far the input goes, where that is later than its last trade; milliseconds.
+    /// - Throws: why there is no answer.
+    public func finish(through end: Int64? = nil) throws(WhyFault) -> WhyAnswer {
+        let at = question.at
+        guard var span else { throw .noTrades }
+        span.last = max(span.last, end ?? span.last)
+        guard at >= span.first, at <= span.last else {
+            throw .outside(at: at, first: span.first, last: span.last)
+        }
+        step(through: at - 1, from: span.first - 1)
+        for rule in plan.readRules { reader(rule)?.wake(at: at) }
+        evaluate(at)
+        return try WhyReading(self).answer()
+    }
+
+    /// The alert of a rule of the plan; nil before it exists.
+    func reader(_ rule: Int) -> AlertReader? {
+        if let known = readers[rule] { return known }
+        let reader = engine.reader(ofRule: rule, key: key)
+        readers[rule] = reader
+        return reader
+    }
+
+    // MARK: Time
+
+    private func step(through bound: Int64, from begin: Int64) {
+        // Settles the starts of feeds, whose instants count too.
+        collect(engine.finish(through: last ?? begin))
+        if let since = question.since, since > bound { return evaluate(bound, watches: false) }
+        while let next = engine.nextInstant, next <= bound {
+            evaluate(next, watches: next >= question.since ?? Int64.min)
+        }
+    }
+
+    /// Outside its session a rule is frozen: what its condition says there is no miss.
+    private func isInSession(_ instant: Int64) -> Bool {
+        if plan.rule.session == nil { return true }
+        guard let reader = reader(0), reader.isActive else { return false }
+        return reader.alert(at: instant).session?.isOpen ?? true
+    }
+
+    private func collect(_ transitions: [EngineTransition]) {
+        emitted += transitions.filter { $0.rule == 0 && $0.key == key }
+    }
+
+    private func evaluate(_ instant: Int64, watches: Bool = true) {
+        collect(engine.finish(through: instant))
+        last = max(last ?? instant, instant)
+        guard watches, isInSession(instant) else { return }
+        for rule in misses.keys {
+            guard let reader = reader(rule), reader.isActive else { continue }
+            misses[rule]?.take(reader.report(at: instant))
+        }
+    }
+}
+
+extension WhyPlan {
+    /// Every rule that is read at the instant in question: the rule itself, and the hidden ones.
+    var readRules: [Int] { [0] + clauses.map(\.rule) + windows.map(\.rule) + [message] }
+}
