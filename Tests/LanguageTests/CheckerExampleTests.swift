@@ -10,7 +10,7 @@ struct CheckerExampleTests {
         #expect(names.sorted() == wanted.sorted())
     }
 
-    @Test("Each builtin's example checks, and is evaluated", arguments: BuiltinTable.rows.map(\.name))
+    @Test("Each builtin's example checks", arguments: BuiltinTable.rows.map(\.name))
     func example(name: String) throws {
         let row = try #require(BuiltinTable.row(named: name))
         let checking = Checking(
@@ -19,11 +19,11 @@ struct CheckerExampleTests {
         #expect(checking.errorCodes == [], "\(row.name): \(checking.rendered)")
     }
 
-    /// LANGUAGE 1, with what this version does not evaluate written otherwise.
+    /// LANGUAGE 1.
     static let manual = """
         list tech    = AAPL, MSFT, NVDA, AMD, GOOGL
         list majors  = /^BINANCE:(BTC|ETH)USDT$/
-        session us   = mon-fri 09:30-16:00 "America/New_York"
+        session us   = XNYS regular
         series ko_pep = KO.price - PEP.price
 
         ## Price move over five minutes, with its own clear level.
@@ -33,6 +33,7 @@ struct CheckerExampleTests {
           during us after 5m
           cooldown 15m
           severity warning
+          escalate critical when abs(change(price, 5m)) >= 5%
           notify desk
           message "{symbol} {change(price, 5m):+0.00%} in 5 min, now {price}"
 
@@ -51,10 +52,11 @@ struct CheckerExampleTests {
           message "KO-PEP {ko_pep:0.00} is {zscore(ko_pep, 1h):+0.0} sigma from its hour"
 
         rule below_cash on SPY
-          when change(price, 4h) < rate(DFF) * 4h / 365d
+          when change(price, 30d by 1h) < rate(DFF) * 30d / 365d
           for 1h
           severity info
-          message "SPY 4-hour return {change(price, 4h):0.00%} is below cash ({rate(DFF):0.00%} a year)"
+          message "SPY 30-day return {change(price, 30d by 1h):0.00%} is below cash \
+        ({rate(DFF):0.00%} a year)"
 
         rule gone_silent on tech
           when trades(2m) == 0
@@ -64,7 +66,7 @@ struct CheckerExampleTests {
 
         rule wide_quote on EURUSD
           when spread / mid > 5bp
-          for 1s
+          for 3 trades
           severity warning
           message "{symbol} bid-ask {spread / mid:0.0bp}"
 
@@ -84,7 +86,7 @@ struct CheckerExampleTests {
         #expect(
             rules.map { $0.values.map(\.text) } == [
                 ["change(price, 5m)", "price"], ["volume(5m)", "volume(1h ending 5m ago)", "trades(5m)"],
-                ["zscore(ko_pep, 1h)", "ko_pep"], ["change(price, 4h)", "rate(DFF)"], ["trades(2m)"],
+                ["zscore(ko_pep, 1h)", "ko_pep"], ["change(price, 30d by 1h)", "rate(DFF)"], ["trades(2m)"],
                 ["spread", "mid"],
             ])
     }

@@ -13,7 +13,8 @@ extension Checker {
         case .count: return .quantity(.count)
         case .duration: return .quantity(.duration)
         case .bool: return .bool
-        case .same: return same(terms, name, in: scope)
+        // A rank beside a series is a number of its own.
+        case .same: return same(row.hasSeries ? Array(terms.prefix(1)) : terms, name, in: scope)
         case .square:
             return terms.first?.type.quantity.map {
                 .quantity(Quantity(dimension: $0.dimension * $0.dimension))
