@@ -147,7 +147,12 @@ import Testing
             ("let f(d: |", ["duration", "price", "symbol"], ["change"]),
             ("let f(d: duration, p: price) = |", ["d", "p", "price"], ["tech"]),
             ("let f(d: duration, p: price) = avg(price, |", ["d", "5m"], ["p"]),
-            ("session s = |", ["mon"], ["price"]), ("session s = mon-|", ["fri"], ["price"]),
+            (
+                "session s = |", ["mon", "XNYS regular", "XNAS extended", "XEUR regular"],
+                ["price", "XEUR extended"]
+            ),
+            ("session s = XN|", ["XNYS regular", "XNYS extended"], ["price"]),
+            ("session s = mon-|", ["fri"], ["price"]),
             ("session s = XNYS |", ["regular", "extended"], ["mon"]),
             ("session s = mon-fri 09:00-17:00 \"Europe/|", ["Europe/London"], ["price"]),
             ("series s = |", ["price", "pair"], ["tech"]),

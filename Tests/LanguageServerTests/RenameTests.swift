@@ -79,21 +79,11 @@ import Testing
               for w
               message "{volume(w)} {t.w}"
             """
-        let length = try rename(text, at: "w = 5m", to: "span")
-        #expect(
-            length == """
-                let span = 5m
-                table t(w: price)
-                  else 5
-                template m(w: duration)
-                  when volume(w ending w ago) > 1k and price > t.w
-                  cooldown w
-                rule a on A
-                  use m(span)
-                  then within span price > t.w
-                  for span
-                  message "{volume(span)} {t.w}"
-                """)
+        let places = ["let w", "m(w)", "within w price", "for w", "{volume(w)}"]
+        let renamed = places.reduce(text) { text, place in
+            text.replacing(place, with: place.replacing(/\bw\b/, with: "span"))
+        }
+        #expect(try rename(text, at: "w = 5m", to: "span") == renamed)
         let parameter = try rename(text, at: "w: duration", to: "span")
         #expect(parameter.contains("volume(span ending span ago) > 1k and price > t.w\n  cooldown span\n"))
         #expect(parameter.contains("use m(w)"))

@@ -75,6 +75,7 @@ struct CompletionOffers {
         case .target(let mayBeAll):
             items { $0.word == "list" } + symbols + (mayBeAll ? [keyword("all", rank: 8)] : [])
         case .session: items { $0.word == "session" }
+        case .sessionHours: Vocabulary.days.map { keyword($0) } + exchangeHours
         case .template: items { $0.word == "template" }
         case .notifier: notifierNames
         case .rule: items { $0.word == "rule" }

@@ -1,3 +1,4 @@
+import MarketModel
 import RuleSemantics
 import RuleSyntax
 
@@ -73,6 +74,23 @@ extension CompletionOffers {
         }
         return Set(seen).union(["DFF", "SOFR", "DGS2", "DGS10"]).sorted().map {
             Completion(label: canonicalSymbol($0), kind: .constant, detail: "rate series")
+        }
+    }
+
+    /// `XNYS regular` and its kind: every exchange that has a calendar.
+    var exchangeHours: [Completion] {
+        ExchangeCalendar.all.flatMap { calendar in
+            let kinds = calendar.extended.isEmpty ? ["regular"] : ["regular", "extended"]
+            return calendar.codes.flatMap { code in
+                kinds.map { kind in
+                    var offer = Completion(label: "\(code) \(kind)", kind: .value, rank: 3)
+                    offer.detail = calendar.timeZone
+                    offer.documentation.paragraph(
+                        "The exchange's hours with its holidays and early closes, known from "
+                            + "\(calendar.firstDay) to \(calendar.lastDay).")
+                    return offer
+                }
+            }
         }
     }
 

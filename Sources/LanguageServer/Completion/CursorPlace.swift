@@ -22,6 +22,8 @@ struct CursorPlace: Equatable {
         case word([String])
         case target(mayBeAll: Bool)
         case session
+        /// Behind `session us =`: days, or an exchange with its hours.
+        case sessionHours
         case template
         case notifier
         case rule

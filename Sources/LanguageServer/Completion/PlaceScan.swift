@@ -103,7 +103,7 @@ struct PlaceScan {
         if leadsLine, last.kind != .mark { return .item }
         let behind = rest.count
         switch last.text {
-        case "=": return .word(Vocabulary.days)
+        case "=": return .sessionHours
         case "-": return .word(Vocabulary.days)
         default: return last.kind == .symbol && behind == 3 ? .word(["regular", "extended"]) : .nothing
         }

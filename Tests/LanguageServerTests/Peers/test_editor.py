@@ -107,6 +107,10 @@ async def test_completion_knows_its_place(desk):
     assert {"tech", "all"} <= set(await labels(desk, "rule slow on ", "rule slow on "))
     assert await labels(desk, whole.replace("during us after 5m", "during "), "during ") == ["us"]
     assert await labels(desk, whole.replace("notify desk", "notify "), "notify ") == ["desk", "risk"]
+    hours = await labels(desk, "session stocks = ", "= ")
+    assert {"mon", "XNYS regular", "XNYS extended", "XEUR regular"} <= set(hours)
+    assert "XNYS regular" in await labels(desk, "session stocks = XN", "XN")
+    assert await labels(desk, "session stocks = XNYS ", "XNYS ") == ["regular", "extended"]
     series = await labels(desk, head + "avg(", "avg(")
     assert {"price", "mid"} <= set(series) and "avg" not in series
     assert "5m" in await labels(desk, head + "avg(price, ", "avg(price, ")
