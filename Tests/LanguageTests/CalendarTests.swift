@@ -23,6 +23,38 @@ struct CalendarTests {
         }
     }
 
+    /// Eurex follows a rule: no trading on New Year's Day, Good Friday, Easter Monday, the first of May, from
+    /// Christmas Eve to Boxing Day, and on New Year's Eve.
+    @Test("Eurex is closed on the days of its rule, in every year of the table")
+    func eurex() throws {
+        let calendar = try #require(ExchangeCalendar.named("XEUR"))
+        for year in calendar.years {
+            let easter = Self.easter(year).daysSinceEpoch
+            let fixed = [(1, 1), (5, 1), (12, 24), (12, 25), (12, 26), (12, 31)].map {
+                CivilDate(year: year, month: $0.0, day: $0.1).daysSinceEpoch
+            }
+            let days = (fixed + [easter - 2, easter + 1]).filter {
+                CivilDate(daysSinceEpoch: $0).weekday <= 5
+            }
+            let table = calendar.holidays.filter { CivilDate(daysSinceEpoch: $0).year == year }
+            #expect(table.sorted() == days.sorted(), "\(year)")
+        }
+        #expect(calendar.earlyCloses.isEmpty)
+    }
+
+    /// Easter Sunday of the Gregorian calendar (Gauss, as corrected by Lichtenberg).
+    private static func easter(_ year: Int) -> CivilDate {
+        let (cycle, century) = (year % 19, year / 100)
+        let moon = 15 + (3 * century + 3) / 4 - (8 * century + 13) / 25
+        let sun = 2 - (3 * century + 3) / 4
+        let seed = (19 * cycle + moon) % 30
+        let bound = 21 + seed - (seed + cycle / 11) / 29
+        let sunday = 7 - (year + year / 4 + sun) % 7
+        let march = bound + 7 - (bound - sunday) % 7
+        return CivilDate(
+            daysSinceEpoch: CivilDate(year: year, month: 3, day: 1).daysSinceEpoch + Int64(march - 1))
+    }
+
     static func rules(_ session: String) -> Checking {
         Checking("session s = \(session)\nrule r on AAPL\n  when price > 100\n  during s\n")
     }
