@@ -130,6 +130,31 @@ import Testing
             suite.coverage().gaps.map(\.text) == ["unknown clear: no alert would differ without it"])
     }
 
+    @Test func `A template's clauses count with the rule that uses it, its numbers with any of its rules`() {
+        let rules = """
+            template above(level: price)
+              when price > level
+              until price < level - 2
+
+            rule r on A
+              use above(10)
+            """
+        let tests = """
+            test "t"
+              tape
+                A 9 10.5 9 7.9
+              expect
+                at 1s r A firing
+                at 3s r A resolved
+            """
+        let suite = suite(rules: rules, tests: tests)
+        #expect(suite.failures == "")
+        let report = suite.coverage()
+        #expect(report.gaps.map(\.text) == [])
+        #expect(report.parts == 6)
+        #expect(suite.mutation().survivors.map { "\($0.item) \($0.shifted)" } == ["above [\"1.8\"]"])
+    }
+
     @Test func `Mutants are the shifts of numbers that no test notices`() {
         let rules = """
             rule r on A
