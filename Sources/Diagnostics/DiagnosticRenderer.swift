@@ -11,11 +11,12 @@ public struct DiagnosticRenderer: Sendable {
     public func render(_ diagnostic: Diagnostic) -> String {
         let isError = diagnostic.level == .error
         var out = paint("\(diagnostic.level.rawValue)[\(diagnostic.code)]", isError ? "1;31" : "1;33")
-        out += paint(": \(diagnostic.message)", "1") + "\n"
+        out += paint(": \(diagnostic.message.withControlPictures)", "1") + "\n"
         if let span = diagnostic.span {
             let position = span.file.position(of: span.start)
-            let line = span.file.line(position.line)
-            out += "  \(paint("-->", "34")) \(span.file.name):\(position.line):\(position.column)\n"
+            let line = span.file.line(position.line).withControlPictures
+            let place = "\(span.file.name):\(position.line):\(position.column)".withControlPictures
+            out += "  \(paint("-->", "34")) \(place)\n"
             if !line.isEmpty {
                 let number = String(position.line)
                 let margin = String(repeating: " ", count: number.count)
@@ -25,10 +26,10 @@ public struct DiagnosticRenderer: Sendable {
                 out += paint(carets, isError ? "31" : "33") + "\n"
             }
         }
-        for text in diagnostic.help { out += "  \(paint("=", "34")) help: \(text)\n" }
+        for text in diagnostic.help { out += "  \(paint("=", "34")) help: \(text.withControlPictures)\n" }
         for note in diagnostic.notes {
             let place = note.span.map { " (\($0.file.name):\($0.line):\($0.column))" } ?? ""
-            out += "  \(paint("=", "34")) note: \(note.text)\(place)\n"
+            out += "  \(paint("=", "34")) note: \(note.text.withControlPictures)\(place)\n"
         }
         return out
     }

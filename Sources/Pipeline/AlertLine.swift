@@ -1,3 +1,4 @@
+import Diagnostics
 import MarketModel
 
 /// One alert on one line, readable at a glance:
@@ -24,14 +25,14 @@ struct AlertLine {
         let day = time.description.replacing("T", with: " ").dropLast()
         let state = AlertLine.padded(kind.rawValue.uppercased(), 8)
         let level = AlertLine.padded(severity.rawValue.uppercased(), 8)
-        let name = AlertLine.padded(rule, 20)
-        let symbol = AlertLine.padded(key.isEmpty ? "-" : key, 16)
+        let name = AlertLine.padded(rule.withControlPictures, 20)
+        let symbol = AlertLine.padded(key.isEmpty ? "-" : key.withControlPictures, 16)
         let isOver = kind == .resolved || kind == .dropped
         let shownState = isOver ? Colour.green.paint(state, if: colours) : colour.paint(state, if: colours)
         let shownLevel = isOver ? Colour.dim.paint(level, if: colours) : colour.paint(level, if: colours)
         return Colour.dim.paint(String(day), if: colours) + "  \(shownState)  \(shownLevel)  "
             + Colour.bold.paint(name, if: colours) + "  \(symbol)  "
-            + message.replacing("\n", with: " ")
+            + message.replacing("\n", with: " ").withControlPictures
     }
 
     private var colour: Colour {

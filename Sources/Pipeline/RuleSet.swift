@@ -87,7 +87,7 @@ public struct RuleSet: Sendable {
         show(console)
         if let compiled { return compiled }
         throw CommandFailure(
-            .findings, "\(diagnostics.errorCount.counted("error")) in the rules",
+            .findings, "\(diagnostics.errorCount.counted("error")) in rules and notifiers",
             help: "mend them and run `bellwether check` again")
     }
 

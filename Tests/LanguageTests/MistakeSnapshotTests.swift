@@ -82,3 +82,13 @@ struct MistakeSnapshotTests {
         #expect(all.count { $0.help.contains { $0.hasPrefix("did you mean") } } > 10)
     }
 }
+
+@Suite("Diagnostics on a terminal")
+struct ControlPictureTests {
+    @Test("Control characters of a file are shown as pictures, and carets stand below what they mean")
+    func pictures() {
+        let checking = Checking("rule a on A\n  when \u{1b}[31mprice > 1\n  message \"\u{1b}]0;x\u{7}\"\n")
+        #expect(!checking.rendered.unicodeScalars.contains { $0.value == 0x1b || $0.value == 7 })
+        #expect(checking.rendered.contains("  2 |   when ␛[31mprice > 1\n    |        ^\n"))
+    }
+}

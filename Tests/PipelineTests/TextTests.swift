@@ -52,6 +52,16 @@ struct TextTests {
         #expect(AlertLine(transition).text(colours: true).contains("\u{1b}[1;31mFIRING"))
     }
 
+    @Test("what a feed or a message says is shown by the terminal and never obeyed")
+    func controls() {
+        let transition = Transition(
+            rule: "r", key: "A\u{1b}[2J", kind: .firing, at: Timestamp(milliseconds: 0),
+            message: "now\u{7}\nand \u{9b}31m\tthen\r")
+        let line = AlertLine(transition).text(colours: false)
+        #expect(line.contains("A␛[2J"))
+        #expect(line.hasSuffix("now␇ and \u{fffd}31m\tthen␍"))
+    }
+
     @Test("the progress bar draws on a terminal, overwrites itself and leaves a clean line")
     func progressBar() {
         let sink = MemorySink()
