@@ -17,7 +17,7 @@ struct CompilerRandomTests {
 
     struct Run {
         var program: CheckedProgram
-        var tape: RandomTree.Tape
+        var tape: Tape
         var random: RandomTree
 
         init(seed: Int) {
@@ -25,14 +25,12 @@ struct CompilerRandomTests {
             program = random.program(rules: 6)
             tape = random.tape(length: 100, trades: 40)
         }
-
-        var end: Int64 { tape.events.last?.time ?? 0 }
     }
 
     @Test(arguments: seeds)
     func `The engine emits what the language says, at the same instants, with the same values`(_ seed: Int) {
         var run = Run(seed: seed)
-        let expected = reference(run)
+        let expected = ReferenceInterpreter(run.program, run.tape).run()
         #expect(engine(&run, order: .sorted) == expected)
         // The same input in another order of arrival and in other batches (LANGUAGE 2.6).
         #expect(engine(&run, order: .arrival(lateness: 30)) == expected)
@@ -43,7 +41,7 @@ struct CompilerRandomTests {
         var run = Run(seed: seed)
         let together = engine(&run, order: .sorted)
         let rules = run.program.rules
-        var alone: [ReferenceInterpreter.Step] = []
+        var alone: [TapeStep] = []
         for rule in rules {
             run.program.rules = [rule]
             alone += engine(&run, order: .sorted)
@@ -60,52 +58,15 @@ struct CompilerRandomTests {
         #expect(kinds.filter { $0 == "resolved" }.count > 300)
     }
 
-    private func engine(_ run: inout Run, order: EngineOptions.Order) -> [ReferenceInterpreter.Step] {
-        let compiled = compileRules(run.program)
-        let symbols = SymbolTable()
-        let engine = AlertEngine(book: compiled.book, symbols: symbols, options: EngineOptions(order: order))
-        for rate in run.tape.rates {
-            engine.appendRate(series: rate.series, date: rate.day, ratio: rate.ratio, knownAt: rate.knownAt)
-        }
-        var trades = run.tape.events.enumerated().map { sequence, event in
-            var trade = Trade(
-                symbol: symbols.intern(event.symbol) ?? SymbolID(index: 0), time: event.time,
-                price: event.price, size: event.size, origin: OriginID(index: 0), sequence: Int64(sequence))
-            if let quote = event.quote { trade.setQuote(bid: quote.bid, ask: quote.ask) }
-            return trade
-        }
+    private func engine(_ run: inout Run, order: EngineOptions.Order) -> [TapeStep] {
+        var arrival = Array(run.tape.trades.indices)
         if case .arrival(let lateness) = order {
-            trades = run.random.arrival(of: trades, bound: Int(lateness))
+            arrival = run.random.arrival(of: run.tape, bound: Int(lateness))
         }
-        var steps: [EngineTransition] = []
-        for batch in run.random.batches(trades.count) {
-            engine.append(Array(trades[batch]))
-            steps += engine.advance()
-        }
-        steps += engine.finish()
-        #expect(engine.counters.late == 0)
-        return steps.map { step in
-            let rendered = compiled.renderer.render(step, symbols: symbols)
-            return ReferenceInterpreter.Step(
-                at: step.at, rule: rendered.rule, key: rendered.key, kind: rendered.kind.rawValue,
-                severity: rendered.severity.rawValue,
-                values: rendered.values.map { ReferenceInterpreter.bits($0.value ?? .nan) })
-        }
-    }
-
-    private func reference(_ run: Run) -> [ReferenceInterpreter.Step] {
-        var input = ReferenceInterpreter.Input()
-        input.end = run.end
-        for event in run.tape.events {
-            let (price, size) = (Rational(event.price), Rational(event.size))
-            input.trades.append((event.symbol, .init(time: event.time, value: price, size: size)))
-            guard let quote = event.quote else { continue }
-            let (bid, ask) = (Rational(quote.bid), Rational(quote.ask))
-            input.quotes.append((event.symbol, .init(time: event.time, bid: bid, ask: ask)))
-        }
-        input.rates = run.tape.rates.map { rate in
-            (run.program.rateSeries[rate.series], rate.day, rate.ratio, rate.knownAt)
-        }
-        return ReferenceInterpreter(run.program, input).run()
+        let engine = EngineRun(
+            compileRules(run.program), run.tape, order: order, arrival: arrival,
+            batches: run.random.batches(arrival.count))
+        #expect(engine.late.isEmpty)
+        return engine.steps
     }
 }

@@ -162,19 +162,6 @@ struct RandomTree {
 
     // MARK: Tapes
 
-    struct Tape {
-        struct Event {
-            var time: Int64
-            var symbol: String
-            var price: FixedPoint
-            var size: FixedPoint
-            var quote: (bid: FixedPoint, ask: FixedPoint)?
-        }
-
-        var events: [Event] = []
-        var rates: [(series: Int, day: CivilDate, ratio: Double, knownAt: Int64)] = []
-    }
-
     /// `count` trades in `length` milliseconds: several in some instants, none in most.
     mutating func tape(length: Int, trades count: Int) -> Tape {
         var tape = Tape()
@@ -183,14 +170,14 @@ struct RandomTree {
             let symbol = pick(RandomTree.symbols)
             let price = max(1, (prices[symbol] ?? 40) + number(-3...3))
             prices[symbol] = price
-            var event = Tape.Event(
-                time: time, symbol: symbol, price: quarters(price), size: quarters(4 * number(0...5)))
-            if number(0...1) == 0 {
-                event.quote = (quarters(price - number(0...2)), quarters(price + 2 * number(0...2)))
-            }
-            tape.events.append(event)
+            let bid = quarters(price - number(0...2))
+            let ask = quarters(price + 2 * number(0...2))
+            tape.append(
+                symbol, at: time, price: quarters(price), size: quarters(4 * number(0...5)),
+                quote: number(0...1) == 0 ? (bid, ask) : nil)
+            tape.end = time
         }
-        for series in 0..<2 {
+        for series in ["DFF", "SOFR"] {
             for _ in 0..<number(0...3) {
                 let day = CivilDate(year: 2025, month: 1, day: number(1...20))
                 tape.rates.append((series, day, Double(number(0...40)) / 4, Int64(990 + number(0...length))))
@@ -204,9 +191,9 @@ struct RandomTree {
     }
 
     /// An order of arrival in which nobody is late under a lateness of `bound` milliseconds.
-    mutating func arrival(of trades: [Trade], bound: Int) -> [Trade] {
-        let keys = trades.map { $0.time + Int64(number(0...(bound - 1))) }
-        return trades.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.map { trades[$0] }
+    mutating func arrival(of tape: Tape, bound: Int) -> [Int] {
+        let keys = tape.trades.map { $0.trade.time + Int64(number(0...(bound - 1))) }
+        return keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
     }
 
     /// Cuts 0..<count into batches.

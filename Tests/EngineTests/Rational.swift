@@ -1,37 +1,40 @@
 import BigInt
-import MarketModel
 
 /// A fraction of unbounded integers: the reference interpreter's numbers until their one rounding.
-struct Rational {
-    var numerator: BigInt
+struct Rational: Comparable {
+    let numerator: BigInt
     /// Positive.
-    var denominator: BigInt
+    let denominator: BigInt
 
     init(_ numerator: BigInt, _ denominator: BigInt = 1) {
         self.numerator = denominator < 0 ? -numerator : numerator
-        self.denominator = denominator.magnitude == 0 ? 1 : BigInt(denominator.magnitude)
+        self.denominator = BigInt(denominator.magnitude)
     }
 
-    init(_ value: FixedPoint) {
-        self.init(BigInt(value.mantissa), BigInt(10).power(Int(value.scale)))
-    }
+    init(_ mantissa: Int64, scale: UInt8) { self.init(BigInt(mantissa), BigInt(10).power(Int(scale))) }
 
-    /// - Precondition: finite.
+    /// A finite Double is an integer of 53 bits times a power of two.
     init(exactly value: Double) {
-        if value == 0 {
-            self.init(0)
-            return
-        }
-        // The significand is a multiple of 2^-52.
-        let significand = BigInt(Int64(value.significand * 0x1p52)) * (value < 0 ? -1 : 1)
-        let exponent = Int(value.exponent) - 52
-        self =
-            exponent >= 0
-            ? Rational(significand << exponent) : Rational(significand, BigInt(1) << -exponent)
+        let exponent = value == 0 ? 0 : Int(value.exponent) - 52
+        let integer = BigInt(Int64(Double(sign: .plus, exponent: -exponent, significand: value)))
+        self = exponent < 0 ? Rational(integer, BigInt(1) << -exponent) : Rational(integer << exponent)
+    }
+
+    /// The nearest Double, ties to even (normal range only).
+    var rounded: Double {
+        // A quotient of 63 or 64 bits; that something is left of the division is told by its last bit.
+        let shift = 63 + denominator.magnitude.bitWidth - numerator.magnitude.bitWidth
+        let (quotient, rest) = (numerator.magnitude << max(0, shift))
+            .quotientAndRemainder(dividingBy: denominator.magnitude << max(0, -shift))
+        let significand = Double(UInt64(quotient) | (rest == 0 ? 0 : 1))
+        return Double(sign: numerator < 0 ? .minus : .plus, exponent: -shift, significand: significand)
     }
 
     static func + (left: Rational, right: Rational) -> Rational {
-        Rational(
+        if left.denominator == right.denominator {
+            return Rational(left.numerator + right.numerator, left.denominator)
+        }
+        return Rational(
             left.numerator * right.denominator + right.numerator * left.denominator,
             left.denominator * right.denominator)
     }
@@ -46,37 +49,27 @@ struct Rational {
 
     /// nil by zero.
     static func / (left: Rational, right: Rational) -> Rational? {
-        if right.numerator == 0 { return nil }
-        return Rational(left.numerator * right.denominator, left.denominator * right.numerator)
+        right == 0 ? nil : left * Rational(right.denominator, right.numerator)
     }
 
     static func < (left: Rational, right: Rational) -> Bool {
         left.numerator * right.denominator < right.numerator * left.denominator
     }
 
-    /// The nearest Double, ties to even (normal range only).
-    var rounded: Double {
-        if numerator == 0 { return 0 }
-        let magnitude = BigInt(numerator.magnitude)
-        // Scale the quotient to 64 bits or a few more, with a sticky bit for the rest.
-        let shift = 66 - (magnitude.bitWidth - denominator.bitWidth)
-        let scaled = shift >= 0 ? magnitude << shift : magnitude
-        let divisor = shift >= 0 ? denominator : denominator << -shift
-        var (quotient, remainder) = scaled.quotientAndRemainder(dividingBy: divisor)
-        var exponent = -shift
-        var sticky = remainder != 0
-        while quotient.magnitude.bitWidth > 54 {
-            sticky = sticky || quotient & 1 == 1
-            quotient >>= 1
-            exponent += 1
-        }
-        // 54 bits: 53 and the half.
-        let half = quotient & 1 == 1
-        quotient >>= 1
-        exponent += 1
-        if half, sticky || quotient & 1 == 1 { quotient += 1 }
-        remainder = 0
-        let value = Double(sign: .plus, exponent: exponent, significand: Double(UInt64(quotient)))
-        return numerator < 0 ? -value : value
+    static func == (left: Rational, right: Rational) -> Bool {
+        left.numerator * right.denominator == right.numerator * left.denominator
     }
+}
+
+extension Rational: ExpressibleByIntegerLiteral {
+    init(integerLiteral value: Int) { self.init(BigInt(value)) }
+}
+
+extension Rational? {
+    /// Unknown where there is no number.
+    var rounded: Double { self?.rounded ?? .nan }
+}
+
+extension Sequence<Rational> {
+    var sum: Rational { reduce(0, +) }
 }

@@ -1,3 +1,4 @@
+import BigInt
 import Diagnostics
 import Engine
 import Foundation
@@ -30,6 +31,28 @@ struct ReferenceTests {
         // A generator whose rules never fire would prove nothing.
         #expect(count < 10 || transitions > Int(count) * 2)
     }
+
+    @Test func `The random rules use every function, every clause that makes transitions and every session`()
+    {
+        let text = (1...1_500).map { RandomProgram(seed: $0).rules }.joined()
+        let words = Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+        let clauses = [
+            "then within", "for 2 trades", "until", "unless", "during", "after", "cooldown", "repeat",
+            "unknown clear", "escalate warning", "escalate critical", "use t", "ending", " by ", "in 9.5..",
+            "crosses above", "crosses below", "limits.", "on all except", "list", "let ",
+        ]
+        #expect(BuiltinTable.rows.map(\.name).filter { !words.contains($0) } == [])
+        #expect((clauses + SessionEdge.all.map(\.session)).filter { !text.contains($0) } == [])
+    }
+
+    @Test func `A fraction is rounded to the nearest Double, ties to even`() throws {
+        for vector in try ExactArithmeticTests.vectors("quotient") {
+            let numerator = try #require(BigInt(vector.operands[0]))
+            let denominator = try #require(BigInt(vector.operands[1]))
+            let quotient = Rational(numerator) / Rational(denominator)
+            #expect((quotient.rounded + 0).bitPattern == vector.result, "\(vector)")
+        }
+    }
 }
 
 /// One random case through both.
@@ -37,7 +60,7 @@ struct Comparison {
     let seed: UInt64
     let random: RandomProgram
     let program: CheckedProgram
-    let expected: [ReferenceInterpreter.Step]
+    let expected: [TapeStep]
 
     struct Refused: Error, CustomStringConvertible { var description: String }
 
@@ -52,7 +75,7 @@ struct Comparison {
                 description: "seed \(seed)\n\(random.rules)\n\(DiagnosticRenderer().render(errors))")
         }
         self.program = program
-        expected = ReferenceInterpreter(program, random.input).run()
+        expected = ReferenceInterpreter(program, random.tape).run()
     }
 
     /// nil: they agree on sorted input, on input out of order within the lateness, and on what is left of
@@ -61,9 +84,16 @@ struct Comparison {
         let runs: [(order: EngineOptions.Order, batch: Int)] = [
             (.sorted, 7), (.arrival(lateness: 5000), 1), (.arrival(lateness: 250), 3),
         ]
+        let compiled = compileRules(program)
         for run in runs {
-            let got = engineSteps(run.order, batch: run.batch)
-            let wanted = got.late.isEmpty ? expected : reference(without: got.late)
+            let count = random.tape.trades.count
+            let got = EngineRun(
+                compiled, random.tape, order: run.order,
+                arrival: run.order == .sorted ? Array(0..<count) : disorder(),
+                batches: stride(from: 0, to: count, by: run.batch).map { $0..<min($0 + run.batch, count) })
+            let wanted =
+                got.late.isEmpty
+                ? expected : ReferenceInterpreter(program, random.tape.without(got.late)).run()
             if got.steps == wanted { continue }
             return """
                 \(random.rules)
@@ -77,80 +107,33 @@ struct Comparison {
         return nil
     }
 
-    /// The reference over the tape less the trades that the engine refused as late.
-    private func reference(without late: Set<Int>) -> [ReferenceInterpreter.Step] {
-        var input = random.input
-        let kept = random.input.trades.indices.filter { !late.contains($0) }
-        input.trades = kept.map { random.input.trades[$0] }
-        input.quotes = kept.compactMap { index in
-            guard let quote = random.quotes[index] else { return nil }
-            let trade = random.input.trades[index]
-            return (
-                trade.symbol,
-                .init(time: trade.trade.time, bid: Rational(quote.bid), ask: Rational(quote.ask))
-            )
-        }
-        return ReferenceInterpreter(program, input).run()
-    }
-
     private var tape: String {
-        var lines = random.input.trades.indices.map { index in
-            let trade = random.input.trades[index]
-            let quote = random.quotes[index].map { " @ \($0.bid)/\($0.ask)" } ?? ""
-            return "\(trade.trade.time - RandomProgram.base)ms \(trade.symbol) "
-                + "\(random.prices[index]) x \(random.sizes[index])\(quote)"
+        var lines = random.tape.trades.map { symbol, trade in
+            let price = FixedPoint(uncheckedMantissa: trade.price, scale: trade.priceScale)
+            let size = FixedPoint(uncheckedMantissa: trade.size, scale: trade.sizeScale)
+            let bid = FixedPoint(uncheckedMantissa: trade.bid, scale: trade.quoteScale)
+            let ask = FixedPoint(uncheckedMantissa: trade.ask, scale: trade.quoteScale)
+            return "\(trade.time - random.base)ms \(symbol) \(price) x \(size)"
+                + (trade.hasQuote ? " @ \(bid)/\(ask)" : "")
         }
-        lines += random.input.rates.map {
-            "\($0.knownAt - RandomProgram.base)ms rate \($0.series) \($0.ratio)"
+        lines += random.tape.rates.map {
+            "\($0.knownAt - random.base)ms rate \($0.series) \($0.ratio)"
         }
-        return (lines + ["end \(random.input.end - RandomProgram.base)ms"]).joined(separator: "\n")
-    }
-
-    private func engineSteps(
-        _ order: EngineOptions.Order, batch: Int
-    ) -> (steps: [ReferenceInterpreter.Step], late: Set<Int>) {
-        let compiled = compileRules(program)
-        let symbols = SymbolTable()
-        let engine = AlertEngine(book: compiled.book, symbols: symbols, options: EngineOptions(order: order))
-        for rate in random.input.rates {
-            guard let series = compiled.rateSeries.firstIndex(of: rate.series) else { continue }
-            engine.appendRate(series: series, date: rate.date, ratio: rate.ratio, knownAt: rate.knownAt)
-        }
-        var trades: [Trade] = []
-        for (index, item) in random.input.trades.enumerated() {
-            guard let symbol = symbols.intern(item.symbol) else { continue }
-            var trade = Trade(
-                symbol: symbol, time: item.trade.time, price: random.prices[index],
-                size: random.sizes[index], origin: OriginID(index: 0), sequence: Int64(index))
-            if let quote = random.quotes[index] { trade.setQuote(bid: quote.bid, ask: quote.ask) }
-            trades.append(trade)
-        }
-        if order != .sorted { disorder(&trades) }
-        var out: [EngineTransition] = []
-        for start in stride(from: 0, to: trades.count, by: batch) {
-            engine.append(Array(trades[start..<min(start + batch, trades.count)]))
-            out += engine.advance()
-        }
-        out += engine.finish(through: random.input.end)
-        let steps = out.map { transition -> ReferenceInterpreter.Step in
-            let rendered = compiled.renderer.render(transition, symbols: symbols)
-            let values = program.rules[transition.rule].values.indices.map { index in
-                ReferenceInterpreter.bits(rendered.values[index].value ?? .nan)
-            }
-            return .init(
-                at: transition.at, rule: rendered.rule, key: rendered.key, kind: rendered.kind.rawValue,
-                severity: rendered.severity.rawValue, values: values)
-        }
-        return (steps.sorted(), Set(engine.takeLateTrades().map { Int($0.sequence) }))
+        let base = Timestamp(milliseconds: random.base)
+        return (lines + ["end \(random.tape.end - random.base)ms, 0ms is \(base)"]).joined(separator: "\n")
     }
 
     /// Exchanges neighbours that lie less than a second apart; several exchanges may add up.
-    private func disorder(_ trades: inout [Trade]) {
-        var random = SeededGenerator(seed: seed)
-        guard trades.count > 1 else { return }
-        for _ in 0..<trades.count {
-            let index = Int.random(in: 0..<trades.count - 1, using: &random)
-            if abs(trades[index].time - trades[index + 1].time) < 1000 { trades.swapAt(index, index + 1) }
+    private func disorder() -> [Int] {
+        var generator = SeededGenerator(seed: seed)
+        let trades = random.tape.trades
+        var arrival = Array(trades.indices)
+        guard arrival.count > 1 else { return arrival }
+        for _ in arrival {
+            let place = Int.random(in: 0..<arrival.count - 1, using: &generator)
+            let (first, second) = (trades[arrival[place]].trade.time, trades[arrival[place + 1]].trade.time)
+            if abs(first - second) < 1000 { arrival.swapAt(place, place + 1) }
         }
+        return arrival
     }
 }

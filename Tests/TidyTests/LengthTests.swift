@@ -23,6 +23,16 @@ import Testing
         #expect(long.map { "\($0.place) \($0.name): \($0.length) lines" } == [])
     }
 
+    /// Blank lines and comments aside. It must stay obvious: who doubts the engine reads it.
+    @Test func `The reference interpreter has less than 500 lines of code`() {
+        let files = Repository.tests.filter { $0.path.contains("EngineTests/Reference/") }
+        let code = files.flatMap(\.lines).map { $0.drop { $0 == " " } }.filter {
+            !$0.isEmpty && !$0.hasPrefix("//")
+        }
+        #expect(files.count == 5)
+        #expect(code.count < 500)
+    }
+
     @Test func `The measure of a function is right`() {
         let file = TextFile(
             path: "x.swift",
