@@ -120,7 +120,7 @@ let package = Package(
             [
                 "Pipeline", "Scenarios", "MarketModel", "Engine", "RuleCompiler", "RuleSemantics", "Feeds",
                 "Kafka",
-                "Delivery", "Configuration", "SampleMarket", webServer,
+                "Delivery", "HTTPTransport", "Configuration", "SampleMarket", webServer,
             ]),
         tests(
             "SampleMarketTests",

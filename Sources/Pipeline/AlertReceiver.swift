@@ -20,7 +20,6 @@ final class AlertReceiver: Sendable {
     private let server: HTTPServer
     private let show: @Sendable (AlertLine) -> Void
     private let received = Atomic(0)
-    private let running = Mutex<Task<Void, any Error>?>(nil)
 
     /// - Parameter show: called for each alert, from the server's tasks.
     init(show: @escaping @Sendable (AlertLine) -> Void) {
@@ -41,18 +40,8 @@ final class AlertReceiver: Sendable {
             self.show(line)
             return HTTPResponse(statusCode: .ok)
         }
-        running.withLock { [server] in $0 = Task { try await server.run() } }
-        do {
-            // FlyingFox gives up after five seconds, which a busy machine may need.
-            try await server.waitUntilListening(timeout: 60)
-        } catch {
-            throw CommandFailure(.failure, "cannot listen on the loopback interface: \(error)")
-        }
-        switch await server.listeningAddress {
-        case .ip4(_, let port): return "http://127.0.0.1:\(port)\(AlertReceiver.path)"
-        case .ip6(_, let port): return "http://[::1]:\(port)\(AlertReceiver.path)"
-        case .unix, nil: throw CommandFailure(.failure, "cannot listen on the loopback interface")
-        }
+        let port = try await server.listen(at: "the loopback interface")
+        return "http://127.0.0.1:\(port)\(AlertReceiver.path)"
     }
 
     func stop() async { await server.stop(timeout: 1) }

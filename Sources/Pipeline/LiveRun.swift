@@ -49,16 +49,44 @@ public struct LiveRun: Sendable {
             counters: LiveCounters(), stop: stop, now: LiveRun.wallClock)
         session.statusInterval = 10_000
         session.isHeldUp = { delivery.isHeldUp }
+        let server = try await startConsole(set, &session)
         let outbox = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, counters: session.counters)
         let result = try await onThread("bellwether-run") { [session] () throws(CommandFailure) in
             try session.run(into: outbox)
         }
         withExtendedLifetime(broker) {}
+        await server?.stop()
         console.say("stopped: sending what is left")
         let left = delivery.finish(within: LiveRun.drainsWithin)
         result.show(on: console, counters: session.counters.snapshot, undelivered: left)
         return .success
+    }
+
+    /// Keeps a recent history and answers questions about it, unless that is off.
+    private func startConsole(
+        _ set: RuleSet, _ session: inout LiveSession
+    ) async throws(CommandFailure) -> ConsoleServer? {
+        let settings = configuration.console
+        guard let address = settings.listen else { return nil }
+        let history = RecentHistory(settings.history)
+        let server = ConsoleServer(address, history: history, program: set.program)
+        do {
+            let url = try await server.start()
+            let kept = Duration.milliseconds(settings.history.span).shortText
+            console.say(
+                "answers at \(url)\(ConsoleServer.path): the last \(kept), at most "
+                    + "\((settings.history.bytes >> 20).grouped) MB of trades"
+                    + (address.isLoopback ? "" : "; whoever reaches that address can ask"))
+        } catch {
+            // The address that nobody has chosen may be another instance's.
+            if settings.isChosen { throw error }
+            console.say(
+                "note: \(error.message); nobody can ask why: choose a port with console: {listen: ...}")
+            return nil
+        }
+        session.history = history
+        return server
     }
 
     private func startBroker() throws(CommandFailure) -> EmbeddedBroker? {

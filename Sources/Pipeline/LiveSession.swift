@@ -23,6 +23,8 @@ struct LiveSession: Sendable {
     var isHeldUp: @Sendable () -> Bool = { false }
     /// Whether the input is finite: then its end closes every instant, as in a dry-run.
     var finishesAtEnd = false
+    /// Where what is accepted is kept for a while; nil: nowhere.
+    var history: RecentHistory?
     /// How often a status line comes, milliseconds; nil: never.
     var statusInterval: Int64?
 
@@ -46,10 +48,12 @@ struct LiveSession: Sendable {
                 notices: notices,
                 now: now, isHeldUp: isHeldUp)
             let source = LiveTradeSource(parts, grace: configuration.grace)
-            let path = TradePath(
+            var path = TradePath(
                 source: source, outbox: outbox, rules: rules, symbols: symbols,
                 options: EngineOptions(order: .arrival(lateness: configuration.lateness)))
+            path.history = history
             let rates = try rateFollower(letters)
+            rates?.history = history
             try rates?.readBacklog(into: path.engine, now: now, stop: stop)
             try consumer.subscribe(to: inputs.topics)
             var loop = LiveLoop(

@@ -15,6 +15,8 @@ final class RateFollower {
     private let indexOfSeries: [String: Int]
     private let counters: LiveCounters
     private let deadLetters: DeadLetters
+    /// Takes note of what is accepted; nil: nobody asks.
+    var history: RecentHistory?
 
     /// - Parameter series: the series that rules read, in the program's order; others are passed over.
     /// - Throws: `.failure` when the topic is not there.
@@ -73,8 +75,9 @@ final class RateFollower {
         }
         for rate in rates {
             guard let series = indexOfSeries[rate.series] else { continue }
-            engine.appendRate(
+            let effective = engine.appendRate(
                 series: series, date: rate.date, ratio: rate.ratio, knownAt: rate.knownAt.milliseconds)
+            history?.add(rate, effective: effective)
             counters.update { $0.rates += 1 }
         }
     }

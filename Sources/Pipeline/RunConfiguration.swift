@@ -40,6 +40,7 @@ public struct RunConfiguration: Sendable {
     public var grace: Int64 = 0
     /// Notifications waiting to be sent beyond which reading pauses.
     public var outboxCapacity = 10_000
+    public var console = ConsoleSettings()
 
     public init(bootstrap: Bootstrap, trades: [TradeTopic]) {
         self.bootstrap = bootstrap

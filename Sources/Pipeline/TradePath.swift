@@ -64,6 +64,8 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     let engine: AlertEngine
     let symbols: SymbolTable
     let rules: [CheckedRule]
+    /// Takes note of what is accepted, for those who ask why; nil: nobody can ask.
+    var history: RecentHistory?
     private let renderer: TransitionRenderer
     private var batch: [Trade] = []
     /// Trades that came in, late ones too.
@@ -88,7 +90,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         let state = try source.next(into: &batch)
         count(batch)
         engine.append(batch)
-        try settle(engine.advance())
+        try settle(engine.advance(), of: batch)
         return state
     }
 
@@ -120,8 +122,11 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         try settle(engine.finish(through: time))
     }
 
-    private mutating func settle(_ transitions: [EngineTransition]) throws(CommandFailure) {
+    private mutating func settle(
+        _ transitions: [EngineTransition], of batch: [Trade] = []
+    ) throws(CommandFailure) {
         let late = engine.takeLateTrades()
+        history?.add(batch, late: late, symbols)
         if !late.isEmpty { outbox.note(late: late) }
         if !transitions.isEmpty {
             try outbox.accept(
@@ -130,7 +135,9 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
                 })
         }
         outbox.settle()
-        guard outbox.hasTakenAll, let watermark = engine.counters.watermark else { return }
+        guard let watermark = engine.counters.watermark else { return }
+        history?.close(before: watermark)
+        guard outbox.hasTakenAll else { return }
         try source.commit(closedBefore: watermark)
     }
 }

@@ -65,20 +65,12 @@ public struct Why: Sendable {
     private func run(
         _ program: CheckedProgram, _ span: ClosedRange<Timestamp>?, _ symbols: SymbolTable
     ) throws -> WhyRun {
-        let at = try options.instant(options.at, in: span)
-        var question = WhyQuestion(rule: options.rule, key: options.key, at: at)
-        switch options.since {
-        case .before(let length)?: question.since = at - length
-        case .moment(let moment)?: question.since = try options.instant(moment, in: span)
-        case nil: break
-        }
-        if let since = question.since, since > at {
-            throw CommandFailure(.usage, "--since lies after the instant in question")
-        }
+        let question = try options.question(in: span)
         guard let span else { throw WhyFault.noTrades }
-        guard at >= span.lowerBound.milliseconds, at <= span.upperBound.milliseconds else {
+        let first = span.lowerBound.milliseconds
+        guard question.at >= first, question.at <= span.upperBound.milliseconds else {
             throw WhyFault.outside(
-                at: at, first: span.lowerBound.milliseconds, last: span.upperBound.milliseconds)
+                at: question.at, first: first, last: span.upperBound.milliseconds)
         }
         let run = try WhyRun(question, in: program, symbols: symbols)
         for step in try RateSteps.read(options.input.rates, of: run.rateSeries, console) {

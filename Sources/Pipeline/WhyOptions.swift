@@ -1,5 +1,6 @@
 import Configuration
 import MarketModel
+import Scenarios
 
 /// `bellwether why` as it was typed: what an export is and how it is read is told as to a dry-run.
 public struct WhyRequest: Sendable {
@@ -55,12 +56,24 @@ public struct WhyOptions: Sendable {
         format = try DryRunOptions.choice(request.format, option: "--format")
         at = try WhyOptions.moment(request.at, "AT")
         since = try request.since.map { text throws(CommandFailure) in
-            if let length = parseDuration(text)?.wholeMilliseconds { return .before(length) }
-            return .moment(try WhyOptions.moment(text, "--since"))
+            try WhyOptions.since(text, "--since")
         }
     }
 
-    private static func moment(_ text: String, _ option: String) throws(CommandFailure) -> Moment {
+    static func since(_ text: String, _ option: String) throws(CommandFailure) -> Since {
+        if let length = parseDuration(text)?.wholeMilliseconds { return .before(length) }
+        return .moment(try moment(text, option))
+    }
+
+    /// The question about trades of this span.
+    func question(in span: ClosedRange<Timestamp>?) throws(CommandFailure) -> WhyQuestion {
+        let instant = try WhyOptions.instant(at, in: span)
+        var question = WhyQuestion(rule: rule, key: key, at: instant)
+        if let since { question.since = try WhyOptions.instant(since, before: instant, in: span) }
+        return question
+    }
+
+    static func moment(_ text: String, _ option: String) throws(CommandFailure) -> Moment {
         if let instant = TimeText.timestamp(text) { return .instant(instant) }
         // A clock of any day, to see whether it is one.
         if let instant = TimeText.timestamp("1970-01-01T\(text)") { return .clock(instant.milliseconds) }
@@ -71,7 +84,7 @@ public struct WhyOptions: Sendable {
     }
 
     /// - Parameter span: of the trades, for a clock without a date; nil where there is none.
-    func instant(_ moment: Moment, in span: ClosedRange<Timestamp>?) throws(CommandFailure) -> Int64 {
+    static func instant(_ moment: Moment, in span: ClosedRange<Timestamp>?) throws(CommandFailure) -> Int64 {
         let clock: Int64
         switch moment {
         case .instant(let instant): return instant.milliseconds
@@ -85,5 +98,18 @@ public struct WhyOptions: Sendable {
                 help: "write the date too, such as \(CivilDate(daysSinceEpoch: day))T14:03:11")
         }
         return day * 86_400_000 + clock
+    }
+
+    /// - Throws: `.usage` for what lies after the instant in question.
+    static func instant(
+        _ since: Since, before at: Int64, in span: ClosedRange<Timestamp>?
+    ) throws(CommandFailure) -> Int64 {
+        let instant: Int64
+        switch since {
+        case .before(let length): instant = at - length
+        case .moment(let moment): instant = try WhyOptions.instant(moment, in: span)
+        }
+        if instant <= at { return instant }
+        throw CommandFailure(.usage, "--since lies after the instant in question")
     }
 }

@@ -16,6 +16,7 @@ struct WhyCommand: ParsableCommand {
               bellwether why pair_stretched - 2025-03-10T14:03Z --trades day.csv   a rule without `on`
               bellwether why below_cash SPY 2025-03-10T20:00Z --trades spy.csv --rates DFF=DFF.csv
               bellwether why fast_move AAPL 10:03:11 --trades day.csv --since 30m --format json
+              bellwether why fast_move AAPL now --instance http://127.0.0.1:8690   a running instance
             """)
 
     @Argument(help: "The rule's name.")
@@ -32,17 +33,26 @@ struct WhyCommand: ParsableCommand {
     @Option(help: "Look for the nearest miss from here on: an instant, or a duration before AT, such as 30m.")
     var since: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Ask a running instance about its recent history, instead of an export.", valueName: "URL"))
+    var instance: String?
+
     @Option(help: "text or json.")
     var format = "text"
 
     func validate() throws {
-        try export.requireTrades()
+        guard instance != nil else { return try export.requireTrades() }
+        if !export.trades.isEmpty { throw ValidationError("--instance and --trades exclude each other") }
     }
 
     func run() throws {
         var request = WhyRequest(export.request, rule: rule, key: key, at: at)
         request.since = since
         request.format = format
+        if let instance {
+            return try finish(WhyInstance(instance, request, console: console).run())
+        }
         let why = Why(try WhyOptions(request), environment: environment, console: console)
         try finish(why.run())
     }

@@ -16,6 +16,20 @@ struct RunConfigurationTests {
         return (configuration, reader.diagnostics)
     }
 
+    @Test("an instance answers on the loopback interface, unless it is told where else, or that it must not")
+    func console() throws {
+        let start = "kafka: {bootstrap: embedded}\ntopics: {trades: [{name: trades}]}\n"
+        let standard = try #require(read(start).configuration).console
+        #expect(standard.listen?.description == "127.0.0.1:8690")
+        #expect(standard.history == RecentHistory.Limits(span: 3_600_000, bytes: 64 << 20))
+        let off = read(start + "console: {listen: off}\n")
+        #expect(off.diagnostics.isEmpty)
+        #expect(off.configuration?.console.listen == nil)
+        for wrong in ["8690", "host:1", "127.0.0.1:99999", "[::1]:1"] {
+            #expect(read(start + "console: {listen: \"\(wrong)\"}\n").diagnostics.map(\.code) == ["E151"])
+        }
+    }
+
     @Test("everything that can be said is read")
     func everything() throws {
         let result = read(
@@ -42,6 +56,9 @@ struct RunConfigurationTests {
             grace: 50ms
             outbox:
               capacity: 500
+            console:
+              listen: 0.0.0.0:9000
+              history: {keep: 10m, megabytes: 8}
             """, environment: ["KAFKA": "a:9092,b:9092", "SECRET": "$x"])
         #expect(result.diagnostics.map(\.message) == [])
         let configuration = try #require(result.configuration)
@@ -58,6 +75,8 @@ struct RunConfigurationTests {
         #expect(configuration.lateness == 2000)
         #expect(configuration.idle == nil)
         #expect(configuration.grace == 50)
+        #expect(configuration.console.listen?.description == "0.0.0.0:9000")
+        #expect(configuration.console.history == RecentHistory.Limits(span: 600_000, bytes: 8 << 20))
         #expect(configuration.outboxCapacity == 500)
     }
 

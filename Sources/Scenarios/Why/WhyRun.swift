@@ -23,6 +23,8 @@ public final class WhyRun {
     /// The least and the greatest time of a trade; milliseconds.
     private(set) var span: (first: Int64, last: Int64)?
     private(set) var seen: Set<SymbolID> = []
+    /// Rates that take effect later than they were known, by when.
+    private var tardyRates: [(series: Int, rate: RateObservation, effective: Int64)] = []
     private var readers: [Int: AlertReader] = [:]
     /// The last instant that has been evaluated.
     private var last: Int64?
@@ -55,9 +57,21 @@ public final class WhyRun {
     public var instant: Int64 { question.at }
     var key: SymbolID? { question.key.flatMap { symbols.intern($0) } }
 
-    /// Adds one value of a rate series; before the trades of its instant.
-    public func takeRate(_ rate: RateObservation) {
+    /// Adds one value of a rate series; before all trades.
+    ///
+    /// - Parameter effective: for one that came to a live run after it was known, the instant from which the
+    ///   run's engine took it; milliseconds.
+    public func takeRate(_ rate: RateObservation, effective: Int64? = nil) {
         guard let series = plan.compiled.rateSeries.firstIndex(of: rate.series) else { return }
+        if let effective, effective > rate.knownAt.milliseconds {
+            let place = tardyRates.firstIndex { $0.effective > effective } ?? tardyRates.count
+            tardyRates.insert((series, rate, effective), at: place)
+        } else {
+            append(rate, to: series)
+        }
+    }
+
+    private func append(_ rate: RateObservation, to series: Int) {
         engine.appendRate(
             series: series, date: rate.date, ratio: rate.ratio, knownAt: rate.knownAt.milliseconds)
     }
@@ -104,6 +118,19 @@ public final class WhyRun {
     // MARK: Time
 
     private func step(through bound: Int64, from begin: Int64) {
+        // The engine takes a rate from the first instant on that is still open.
+        while let next = tardyRates.first, next.effective <= bound + 1 {
+            tardyRates.removeFirst()
+            if next.effective - 1 > last ?? begin {
+                advance(through: next.effective - 1, from: begin)
+                evaluate(next.effective - 1, watches: false)
+            }
+            append(next.rate, to: next.series)
+        }
+        advance(through: bound, from: begin)
+    }
+
+    private func advance(through bound: Int64, from begin: Int64) {
         // Settles the starts of feeds, whose instants count too.
         collect(engine.finish(through: last ?? begin))
         if let since = question.since, since > bound { return evaluate(bound, watches: false) }

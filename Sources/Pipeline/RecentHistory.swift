@@ -1,0 +1,118 @@
+import MarketModel
+import Synchronization
+
+/// What a live run has lately accepted, in the order of its arrival, for those who ask why: trades and rates,
+/// as far back as its limits allow. The run's thread adds batches; others take snapshots.
+///
+///     [4096 trades][4096 trades] ... [up to 4096]      the oldest leave as a whole
+///
+/// - Invariant: at most `Limits.bytes` for trades and one chunk more, 64 bytes a trade; while a question is
+///   answered, the same again for its sorted copy.
+final class RecentHistory: Sendable {
+    struct Limits: Sendable, Equatable {
+        /// For how long a trade is kept, in event time; milliseconds.
+        var span: Int64 = 3_600_000
+        var bytes = 64 << 20
+    }
+
+    /// A rate with the instant from which the run's engine took it (LANGUAGE 2.7).
+    struct Rate: Sendable {
+        var observation: RateObservation
+        var effective: Int64
+    }
+
+    struct Snapshot: Sendable {
+        /// Names of the symbols, by number.
+        var names: [String] = []
+        var chunks: [[Trade]] = []
+        var rates: [Rate] = []
+        /// The first instant of which everything is there; nil where nothing has been dropped.
+        var begin: Int64?
+        /// Instants before it are closed; nil before the first trade.
+        var closed: Int64?
+    }
+
+    private static let chunkLength = 4096
+
+    fileprivate struct State {
+        var snapshot = Snapshot()
+        var bytes = 0
+        var newest = Int64.min
+        var greatest: [Int64] = []
+    }
+
+    private let limits: Limits
+    private let state = Mutex(State())
+
+    init(_ limits: Limits = Limits()) { self.limits = limits }
+
+    var snapshot: Snapshot { state.withLock { $0.snapshot } }
+
+    /// Adds a batch less its late trades.
+    ///
+    /// - Parameter symbols: the table that has numbered them.
+    func add(_ trades: [Trade], late: [Trade], _ symbols: SymbolTable) {
+        if trades.isEmpty { return }
+        let refused = Set(late.map(Place.init))
+        state.withLock { state in
+            while state.snapshot.names.count < symbols.count {
+                let next = SymbolID(index: UInt32(state.snapshot.names.count))
+                state.snapshot.names.append(symbols.name(of: next))
+            }
+            for trade in trades where refused.isEmpty || !refused.contains(Place(trade)) {
+                state.append(trade, chunkLength: RecentHistory.chunkLength)
+            }
+            state.trim(limits)
+        }
+    }
+
+    func add(_ rate: RateObservation, effective: Int64) {
+        state.withLock { $0.snapshot.rates.append(Rate(observation: rate, effective: effective)) }
+    }
+
+    func close(before watermark: Int64) {
+        state.withLock { $0.snapshot.closed = max($0.snapshot.closed ?? watermark, watermark) }
+    }
+
+    /// What tells trades apart.
+    private struct Place: Hashable {
+        var origin: UInt16
+        var sequence: Int64
+        var symbol: UInt32
+
+        init(_ trade: Trade) {
+            origin = trade.origin.index
+            sequence = trade.sequence
+            symbol = trade.symbol.index
+        }
+    }
+}
+
+extension RecentHistory.State {
+    fileprivate mutating func append(_ trade: Trade, chunkLength: Int) {
+        if snapshot.chunks.last.map({ $0.count == chunkLength }) ?? true {
+            snapshot.chunks.append([])
+            greatest.append(Int64.min)
+        }
+        let last = snapshot.chunks.count - 1
+        snapshot.chunks[last].append(trade)
+        greatest[last] = max(greatest[last], trade.time)
+        newest = max(newest, trade.time)
+        bytes += MemoryLayout<Trade>.stride
+    }
+
+    /// Lets the oldest chunks go; the instants of their trades are no longer whole.
+    fileprivate mutating func trim(_ limits: RecentHistory.Limits) {
+        var count = 0
+        while count < snapshot.chunks.count - 1,
+            bytes > limits.bytes || greatest[count] < newest - limits.span
+        {
+            bytes -= snapshot.chunks[count].count * MemoryLayout<Trade>.stride
+            snapshot.begin = max(snapshot.begin ?? Int64.min, greatest[count] + 1)
+            count += 1
+        }
+        if count == 0 { return }
+        snapshot.chunks.removeFirst(count)
+        greatest.removeFirst(count)
+    }
+}
