@@ -69,14 +69,17 @@ public struct LiveRun: Sendable {
     ) async throws(CommandFailure) -> ConsoleServer? {
         let settings = configuration.console
         guard let address = settings.listen else { return nil }
-        let history = RecentHistory(settings.history)
+        var limits = settings.history
+        // What can be asked about is the time that is kept beyond what every window needs.
+        limits.span += set.longestReach
+        let history = RecentHistory(limits)
         let server = ConsoleServer(address, history: history, program: set.program)
         do {
             let url = try await server.start()
-            let kept = Duration.milliseconds(settings.history.span).shortText
+            let kept = Duration.milliseconds(limits.span).shortText
             console.say(
                 "answers at \(url)\(ConsoleServer.path): the last \(kept), at most "
-                    + "\((settings.history.bytes >> 20).grouped) MB of trades"
+                    + "\((limits.bytes >> 20).grouped) MB of trades"
                     + (address.isLoopback ? "" : "; whoever reaches that address can ask"))
         } catch {
             // The address that nobody has chosen may be another instance's.

@@ -50,18 +50,18 @@ final class RecentHistory: Sendable {
 
     /// Adds a batch less its late trades.
     ///
-    /// - Parameter symbols: the table that has numbered them.
+    /// - Parameters:
+    ///   - late: in the order of the batch.
+    ///   - symbols: the table that has numbered them.
     func add(_ trades: [Trade], late: [Trade], _ symbols: SymbolTable) {
         if trades.isEmpty { return }
-        let refused = Set(late.map(Place.init))
+        let accepted = late.isEmpty ? trades : RecentHistory.leaving(out: late, of: trades)
         state.withLock { state in
             while state.snapshot.names.count < symbols.count {
                 let next = SymbolID(index: UInt32(state.snapshot.names.count))
                 state.snapshot.names.append(symbols.name(of: next))
             }
-            for trade in trades where refused.isEmpty || !refused.contains(Place(trade)) {
-                state.append(trade, chunkLength: RecentHistory.chunkLength)
-            }
+            for trade in accepted { state.append(trade, chunkLength: RecentHistory.chunkLength) }
             state.trim(limits)
         }
     }
@@ -74,17 +74,16 @@ final class RecentHistory: Sendable {
         state.withLock { $0.snapshot.closed = max($0.snapshot.closed ?? watermark, watermark) }
     }
 
-    /// What tells trades apart.
-    private struct Place: Hashable {
-        var origin: UInt16
-        var sequence: Int64
-        var symbol: UInt32
-
-        init(_ trade: Trade) {
-            origin = trade.origin.index
-            sequence = trade.sequence
-            symbol = trade.symbol.index
+    /// One record may bring several trades of a symbol, of which some are late. Of equal ones it is the
+    /// later, so the search goes backwards.
+    private static func leaving(out late: [Trade], of trades: [Trade]) -> [Trade] {
+        var late = late[...]
+        let accepted = trades.reversed().filter { trade in
+            guard late.last == trade else { return true }
+            late.removeLast()
+            return false
         }
+        return accepted.reversed()
     }
 }
 

@@ -12,6 +12,8 @@ public struct RuleSet: Sendable {
     public private(set) var diagnostics: [Diagnostic]
     /// What each rule keeps and what wakes it; empty when an error stands among the diagnostics.
     public var bounds: [RuleBounds] { compiled == nil ? [] : explainRules(program) }
+    /// How far back the longest exact window of the rules reaches, milliseconds.
+    var longestReach: Int64 { bounds.flatMap(\.streams).map(\.retention).max() ?? 0 }
     let program: CheckedProgram
     public let notifiers: NotifierSet
     public let fileCount: Int

@@ -56,6 +56,26 @@ struct RecentHistoryTests {
         #expect(span.upperBound.milliseconds == 14_999)
     }
 
+    @Test("of several trades in one record only the late ones are left out, of equal ones the later")
+    func oneRecord() throws {
+        var batch = try trades([5000, 100, 9000, 5000])
+        for index in batch.indices { batch[index].sequence = 7 }
+        let history = RecentHistory()
+        history.add(batch, late: [batch[1], batch[3]], symbols)
+        #expect(Array(history.snapshot.chunks.joined()) == [batch[0], batch[2]])
+    }
+
+    @Test("the longest window of the rules is kept beside the time that may be asked about")
+    func reach() throws {
+        let place = try TemporaryDirectory()
+        try place.write(
+            "rule a on A\n  when avg(price, 1h ending 5m ago) > 1\nrule b on A\n  when price > 1\n",
+            to: "test.rules")
+        let set = RuleSet(
+            paths: ["\(place.path)/test.rules"], notifiers: nil, depth: .names, environment: [:])
+        #expect(set.longestReach == 3_900_000)
+    }
+
     @Test("an answer that the history does not reach far enough back for says where it begins")
     func limit() throws {
         let history = RecentHistory(RecentHistory.Limits(span: 5000, bytes: 1 << 30))
