@@ -88,7 +88,7 @@ final class ReferenceInterpreter {
     private func births(_ rule: CheckedRule) -> [String: Int64] {
         guard let target = rule.target else {
             let nobody = ReferenceInstance(world: self, key: "", birth: .min)
-            let read = rule.conditions.flatMap { nobody.meaning($0).reads }.flatMap(starts)
+            let read = rule.expressions.flatMap { nobody.meaning($0).reads }.flatMap(starts)
             let birth = (read.isEmpty ? Array(feedStarts.values) : read.compactMap { $0 }).min()
             return birth.map { ["": $0] } ?? [:]
         }
@@ -101,7 +101,9 @@ final class ReferenceInterpreter {
 }
 
 extension CheckedRule {
-    var conditions: [CheckedExpression] {
+    /// Its conditions, and what its message tells.
+    var expressions: [CheckedExpression] {
         [when] + chain.map(\.condition) + [until, unless].compactMap { $0 } + escalations.map(\.condition)
+            + values.map(\.expression)
     }
 }
