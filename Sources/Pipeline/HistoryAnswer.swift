@@ -34,9 +34,24 @@ extension RecentHistory.Snapshot {
         var answer = try run.finish(through: last)
         if begin != nil {
             answer.reasons.insert("as far as the history tells, which begins at \(span.lowerBound)", at: 0)
+            if let said = said(by: question, otherThan: answer) { answer.reasons.insert(said, at: 1) }
         }
         answer.notes.append(limit(span.lowerBound))
         return answer
+    }
+
+    /// The run's own last word on the alert by then, where an engine that begins later has another.
+    private func said(by question: WhyQuestion, otherThan answer: WhyAnswer) -> String? {
+        let last = told.last {
+            $0.rule == question.rule && $0.key == question.key ?? "" && $0.at.milliseconds <= question.at
+        }
+        let silent: [String] = [Transition.Kind.pending, .dropped].map(\.rawValue)
+        let found = answer.life.transitions.last { !silent.contains($0.kind) }
+        guard let last, found?.kind != last.kind.rawValue || found?.at != last.at.milliseconds else {
+            return nil
+        }
+        return "the instance itself last said by then: \(last.kind.rawValue) at \(last.at) "
+            + "\"\(last.message)\""
     }
 
     private func limit(_ first: Timestamp) -> String {

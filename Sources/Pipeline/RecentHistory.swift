@@ -21,11 +21,31 @@ final class RecentHistory: Sendable {
         var effective: Int64
     }
 
+    /// What the run has said of an alert.
+    struct Told: Sendable, Equatable {
+        var rule: String
+        /// Empty for a rule without `on`.
+        var key: String
+        var kind: Transition.Kind
+        var at: Timestamp
+        var message: String
+
+        init(_ transition: Transition) {
+            rule = transition.rule
+            key = transition.key
+            kind = transition.kind
+            at = transition.at
+            message = transition.message
+        }
+    }
+
     struct Snapshot: Sendable {
         /// Names of the symbols, by number.
         var names: [String] = []
         var chunks: [[Trade]] = []
         var rates: [Rate] = []
+        /// The newest last; also from before the first trade that is kept.
+        var told: [Told] = []
         /// The first instant of which everything is there; nil where nothing has been dropped.
         var begin: Int64?
         /// Instants before it are closed; nil before the first trade.
@@ -33,6 +53,8 @@ final class RecentHistory: Sendable {
     }
 
     private static let chunkLength = 4096
+    /// Of what the run has said, at least so much is kept, and less than twice as much.
+    static let toldLength = 10_000
 
     fileprivate struct State {
         var snapshot = Snapshot()
@@ -68,6 +90,14 @@ final class RecentHistory: Sendable {
 
     func add(_ rate: RateObservation, effective: Int64) {
         state.withLock { $0.snapshot.rates.append(Rate(observation: rate, effective: effective)) }
+    }
+
+    func add(_ transitions: [RenderedTransition]) {
+        state.withLock { state in
+            state.snapshot.told += transitions.map { Told($0.transition) }
+            let excess = state.snapshot.told.count - RecentHistory.toldLength
+            if excess >= RecentHistory.toldLength { state.snapshot.told.removeFirst(excess) }
+        }
     }
 
     func close(before watermark: Int64) {

@@ -129,10 +129,11 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         history?.add(batch, late: late, symbols)
         if !late.isEmpty { outbox.note(late: late) }
         if !transitions.isEmpty {
-            try outbox.accept(
-                transitions.map {
-                    RenderedTransition(rule: $0.rule, transition: renderer.render($0, symbols: symbols))
-                })
+            let rendered = transitions.map {
+                RenderedTransition(rule: $0.rule, transition: renderer.render($0, symbols: symbols))
+            }
+            history?.add(rendered)
+            try outbox.accept(rendered)
         }
         outbox.settle()
         guard let watermark = engine.counters.watermark else { return }

@@ -79,6 +79,7 @@ struct LiveWhyEqualsExportTests {
         }
         #expect(Set(told.map(\.rule)).count > 3)
         let snapshot = history.snapshot
+        #expect(snapshot.told.map(\.message) == told.map(\.message))
         let program = LiveWhyTests.program(Market.rules)
         for one in told.enumerated().filter({ $0.offset % max(1, told.count / 12) == 0 }).map(\.element) {
             for at in [one.at, one.at + 1500] {

@@ -94,6 +94,46 @@ struct RecentHistoryTests {
         }
     }
 
+    @Test("where the history begins after the alert did, the answer says what the instance itself said last")
+    func told() throws {
+        let history = RecentHistory(RecentHistory.Limits(span: 5000, bytes: 1 << 30))
+        history.add(try trades(Array(0..<20_000)), late: [], symbols)
+        history.close(before: 19_500)
+        for (kind, at) in [(Transition.Kind.firing, 5000), (.repeated, 12_000), (.resolved, 19_100)] {
+            history.add([
+                RenderedTransition(
+                    rule: 0,
+                    transition: Transition(
+                        rule: "r", key: "A", kind: kind, at: Timestamp(milliseconds: Int64(at)),
+                        message: "up"))
+            ])
+        }
+        let program = LiveWhyTests.program("rule r on A\n  when price > 1000\n  until price < 1\n")
+        func reasons(at instant: Int64) throws -> [String] {
+            try history.snapshot.answer(WhyQuestion(rule: "r", key: "A", at: instant), in: program).reasons
+        }
+        #expect(
+            try reasons(at: 19_000).contains(
+                "the instance itself last said by then: repeated at 1970-01-01T00:00:12.000Z \"up\""))
+        #expect(try reasons(at: 19_200).contains { $0.contains("resolved at 1970-01-01T00:00:19.100Z") })
+    }
+
+    @Test("of what the instance said only the newest is kept")
+    func toldIsBounded() throws {
+        let history = RecentHistory()
+        for at in 0..<50_000 {
+            history.add([
+                RenderedTransition(
+                    rule: 0,
+                    transition: Transition(
+                        rule: "r", key: "A", kind: .repeated, at: Timestamp(milliseconds: Int64(at))))
+            ])
+        }
+        let told = history.snapshot.told
+        #expect((RecentHistory.toldLength..<2 * RecentHistory.toldLength).contains(told.count))
+        #expect(told.last?.at.milliseconds == 49_999)
+    }
+
     @Test("a rate that came late takes effect in the answer when it did in the run")
     func rates() throws {
         let history = RecentHistory()
