@@ -38,7 +38,8 @@ test: test-deps ## install what the tests need, then run them
 fuzz: deps ## random programs and texts until Ctrl-C or FUZZ_SECONDS; FUZZ_SEED=N makes a run again
 	@.ci/fuzz.sh
 
-bench: deps ## measure trades per second, and where the time goes
+bench: deps ## measure trades per second, where the time goes, and other programs beside
+	@.ci/bench-deps.sh || echo "bench: the programs to compare with cannot be installed; measuring without them"
 	swift run -c release throughput
 
 golden: test-deps ## rewrite the tests' golden files; then read the diff

@@ -8,14 +8,18 @@ struct BenchmarkOptions {
     var rules = "Benchmarks/eight.rules"
     /// Measure the engine alone.
     var onlyEngine = false
+    /// Compare with other programs, some minutes for DuckDB.
+    var comparesPeers = true
+    var onlyPeers = false
 
     static let usage = """
         usage: throughput [--quick] [--trades N] [--runs N] [--rules FILE]
-                          [--cache DIRECTORY] [--only-engine]
+                          [--cache DIRECTORY] [--only-engine | --only-peers | --without-peers]
 
         Measures, over a generated CSV export, how fast trades are read, decoded and evaluated, and where the
         time of a dry-run goes. --quick takes a twentieth of the trades and three runs.
-        --only-engine measures trades in memory to transitions, for a profiler.
+        --only-engine measures trades in memory to transitions, for a profiler. The comparison with Polars,
+        DuckDB and JSON parsers takes some minutes: --without-peers leaves it out, --only-peers the rest.
 
         example: swift run -c release throughput --trades 1000000 --runs 7
         """
@@ -41,6 +45,8 @@ struct BenchmarkOptions {
                 guard let path = rest.popFirst() else { return nil }
                 cache = path
             case "--only-engine": onlyEngine = true
+            case "--only-peers": onlyPeers = true
+            case "--without-peers": comparesPeers = false
             default: return nil
             }
         }

@@ -5,8 +5,10 @@ import SampleMarket
 /// Bytes to trades, without rules.
 enum FeedStages {
     /// Reads the export and forgets its trades.
-    static func csv(_ input: BenchmarkInput) throws -> Int {
-        let reader = try ExportReader(path: input.path, symbols: SymbolTable())
+    static func csv(_ input: BenchmarkInput) throws -> Int { try export(input.path) }
+
+    static func export(_ path: String) throws -> Int {
+        let reader = try ExportReader(path: path, symbols: SymbolTable())
         var trades: [Trade] = []
         var count = 0
         while try reader.read(into: &trades) {
@@ -16,11 +18,11 @@ enum FeedStages {
         return count
     }
 
-    /// Reads the export and brings it into the order of event times.
+    /// Reads the export in the order of event times, on another thread, as a dry-run does.
     static func tape(_ input: BenchmarkInput) throws -> Int {
-        let tape = try TradeTape(patterns: [input.path], symbols: SymbolTable())
+        let flow = try TradeFlow(patterns: [input.path], symbols: [])
         var count = 0
-        while let batch = try tape.nextBatch() { count += batch.count }
+        while let batch = try flow.next() { count += batch.trades.count }
         return count
     }
 

@@ -25,6 +25,7 @@ func measureEngine(_ stages: EngineStages, _ input: BenchmarkInput, _ options: B
 }
 
 func measure(_ options: BenchmarkOptions) throws {
+    if options.onlyPeers { return try comparePeers(options) }
     let stages = try EngineStages(options.rules)
     let input = try BenchmarkInput(options)
     print(
@@ -57,5 +58,12 @@ func measure(_ options: BenchmarkOptions) throws {
 
     print(
         ResultTable(csv: csv, tape: tape, engine: engine, dryRun: dryRun, json: [rawJSON, enrichedJSON]).text)
-    print("\(transitions) transitions")
+    print("\(transitions) transitions\n")
+    if options.comparesPeers { try comparePeers(options) }
+}
+
+func comparePeers(_ options: BenchmarkOptions) throws {
+    let stages = try PeerStages(options)
+    guard let peers = try stages.peers() else { return }
+    print(PeerTable(own: try stages.own(options.rules), peers: peers, trades: stages.trades).text)
 }

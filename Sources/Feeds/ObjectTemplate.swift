@@ -8,8 +8,8 @@ struct ObjectTemplate {
     enum Kind: UInt8 {
         case ignored
         case symbol, price, size, time, timeText, bid, ask
-        /// A number, or a string, of which only its form matters.
-        case number, text
+        /// A number, a string or null, of which only its form matters.
+        case number, text, null
     }
 
     /// A text between two values, quotes included, and the value behind it. The first begins with the brace.
@@ -49,12 +49,16 @@ struct ObjectTemplate {
     /// Steps; 0: nothing is known.
     var count = 0
     var closing = Closing()
-    /// Records since it was made that did not fit.
+    /// Records that did not fit since it was made, or could not be made.
     var misses = 0
+    /// How many of them are waited for before another is made.
+    private var patience = 0
     let steps: UnsafeMutablePointer<Step>
 
-    /// A feed of two producers keeps one's template for a while: each new one costs more than it saves.
-    private static let patience = 4
+    /// Making one costs as much as reading some records. A feed of two producers keeps one's template for a
+    /// while, and a feed whose objects are none for a template is not tried again soon.
+    private static let shortPatience = 4
+    private static let longPatience = 100
 
     init() {
         steps = .allocate(capacity: MemberMemory.positions)
@@ -63,7 +67,7 @@ struct ObjectTemplate {
 
     func deallocate() { steps.deallocate() }
 
-    var isDue: Bool { count == 0 || misses >= ObjectTemplate.patience }
+    var isDue: Bool { misses >= patience }
 
     /// Learns an object that has just been read as a trade.
     ///
@@ -76,9 +80,10 @@ struct ObjectTemplate {
     ) {
         count = 0
         misses = 0
-        guard members <= MemberMemory.positions, let chosen = ObjectTemplate.chosen(tokens, members) else {
-            return
-        }
+        patience = ObjectTemplate.longPatience
+        guard members <= MemberMemory.positions,
+            let chosen = ObjectTemplate.chosen(tokens, ObjectTemplate.values(object, tokens, members))
+        else { return }
         var cursor = object
         cursor.place += 1
         // What of the text before a member's name is no token: the brace, or the closing quote of a value.
@@ -103,18 +108,37 @@ struct ObjectTemplate {
         let text = QuickScan(end: object.end).word(cursor.place - before) & mask
         closing = Closing(text: text, mask: mask, length: length)
         count = members
+        patience = ObjectTemplate.shortPatience
     }
 
-    /// The members that count for their roles; nil when the object is none for a template.
+    /// The first byte of each member's value; fewer when they are not as the texts before them tell.
+    private static func values(
+        _ object: Cursor, _ tokens: UnsafeMutablePointer<MemberMemory.Token>, _ members: Int
+    ) -> [UInt8] {
+        var cursor = object
+        cursor.place += 1
+        var values: [UInt8] = []
+        for index in 0..<members {
+            cursor.place += tokens[index].length
+            values.append(cursor.byte)
+            if (try? cursor.skipValue()) == nil { break }
+        }
+        return values
+    }
+
+    /// The members that count for their roles, which null does not; nil when the object is none for a
+    /// template.
     private static func chosen(
-        _ tokens: UnsafeMutablePointer<MemberMemory.Token>, _ members: Int
+        _ tokens: UnsafeMutablePointer<MemberMemory.Token>, _ values: [UInt8]
     ) -> Set<Int>? {
         let twin = FieldTable.Meaning.twinBit
         var best: [UInt8: Int] = [:]
-        for index in 0..<members {
+        for index in values.indices {
             let meaning = tokens[index].meaning
             guard meaning.slot < UInt8(FieldSlots.count) else { continue }
-            if meaning.slot == 1 || meaning.slot == FieldTable.Meaning.envelope { return nil }
+            if meaning.slot == FieldTable.Meaning.envelope { return nil }
+            if values[index] == UInt8(ascii: "n") { continue }
+            if meaning.slot == 1 { return nil }
             if let other = best[meaning.slot] {
                 let rank = tokens[other].meaning.rank
                 if rank & meaning.rank & twin != 0 { return nil }
@@ -131,6 +155,7 @@ struct ObjectTemplate {
     ) -> Kind? {
         let isText = cursor.byte == UInt8(ascii: "\"")
         guard meaning.slot < UInt8(FieldSlots.count) else { return .ignored }
+        if cursor.byte == UInt8(ascii: "n") { return .null }
         guard isText || cursor.byte &- 48 <= 9 else { return nil }
         let isRole = isChosen && meaning.slot < UInt8(FieldSlots.type)
         guard isRole else { return isText ? .text : .number }

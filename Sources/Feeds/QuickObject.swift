@@ -27,11 +27,11 @@ extension TradeDecoder {
                 guard let after = QuickScan.skip(at, scan, object) else { return nil }
                 at = after
             case .symbol:
-                guard let name = SymbolCache.Name(at, upTo: UInt8(ascii: "\""), scan),
-                    let symbol = assembly.cache.find(name)
-                else { return nil }
+                guard let (symbol, after) = assembly.quickSymbol(at, UInt8(ascii: "\""), object, scan) else {
+                    return nil
+                }
                 trade.symbol = symbol
-                at += name.length
+                at = after
             case .price:
                 guard let number = scan.number(at), number.mantissa > 0 else { return nil }
                 trade.price = number.mantissa
@@ -63,6 +63,9 @@ extension TradeDecoder {
             case .number:
                 guard let number = scan.number(at) else { return nil }
                 at = number.end
+            case .null:
+                guard scan.word(at) & 0xffff_ffff == QuickScan.null else { return nil }
+                at += 4
             case .text:
                 guard let close = QuickScan.stringEnd(at, object) else { return nil }
                 at = close
@@ -93,6 +96,9 @@ extension TradeDecoder {
 }
 
 extension QuickScan {
+    /// `null`.
+    static let null: UInt64 = 0x6c6c_756e
+
     /// The closing quote of a string without escapes, from behind its opening one.
     @inline(__always)
     static func stringEnd(_ place: UnsafeRawPointer, _ object: Cursor) -> UnsafeRawPointer? {

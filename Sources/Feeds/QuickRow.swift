@@ -49,11 +49,12 @@ struct QuickRow {
                 guard at.load(as: UInt8.self) != UInt8(ascii: "\"") else { return nil }
                 at = fieldEnd(at)
             case .symbol:
-                guard let name = SymbolCache.Name(at, upTo: delimiter, scan),
-                    let symbol = assembly.cache.find(name)
-                else { return nil }
+                let text = Cursor(from: start, to: scan.lastWord)
+                guard let (symbol, after) = assembly.quickSymbol(at, delimiter, text, scan) else {
+                    return nil
+                }
                 trade.symbol = symbol
-                at += name.length
+                at = after
             case .price:
                 guard let number = scan.number(at), number.mantissa > 0 else { return nil }
                 trade.price = number.mantissa

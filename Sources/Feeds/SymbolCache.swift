@@ -79,12 +79,18 @@ struct SymbolCache {
 
     /// The symbol's id, from `table` if it is not here. Only plain symbols are asked for here.
     ///
-    /// - Parameter cursor: over memory that holds the name.
-    /// - Returns: nil when the table is full.
+    /// - Parameters:
+    ///   - cursor: over memory that holds the name.
+    ///   - isNew: whether a name that the table does not know is given an id.
+    /// - Returns: nil when the table is full, or does not know the name.
     @inline(__always)
-    func intern(_ name: UnsafeRawBufferPointer, in cursor: Cursor, _ table: SymbolTable) -> SymbolID? {
+    func intern(
+        _ name: UnsafeRawBufferPointer, in cursor: Cursor, _ table: SymbolTable, isNew: Bool = true
+    ) -> SymbolID? {
         let length = name.count
-        guard length <= 16, let start = name.baseAddress else { return table.intern(name) }
+        guard length <= 16, let start = name.baseAddress else {
+            return isNew ? table.intern(name) : table.find(name)
+        }
         var first = cursor.word(at: start)
         var second: UInt64 = 0
         if length < 8 {
@@ -97,7 +103,7 @@ struct SymbolCache {
         if entry.pointee.first == first, entry.pointee.second == second, entry.pointee.length == length {
             return SymbolID(index: entry.pointee.symbol)
         }
-        guard let symbol = table.intern(name) else { return nil }
+        guard let symbol = isNew ? table.intern(name) : table.find(name) else { return nil }
         entry.pointee = Entry(first: first, second: second, length: UInt32(length), symbol: symbol.index)
         return symbol
     }

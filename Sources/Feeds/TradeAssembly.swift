@@ -168,4 +168,39 @@ struct TradeAssembly {
         guard let symbol = cache.intern(name, in: cursor, symbols) else { throw symbolTableFull(name) }
         return symbol
     }
+
+    /// A plain symbol that has an id, up to `mark`, and the place of the mark.
+    ///
+    /// - Parameter text: over memory that holds the symbol.
+    @inline(__always)
+    func quickSymbol(
+        _ place: UnsafeRawPointer, _ mark: UInt8, _ text: Cursor, _ scan: QuickScan
+    ) -> (symbol: SymbolID, mark: UnsafeRawPointer)? {
+        if let name = SymbolCache.Name(place, upTo: mark, scan), let symbol = cache.find(name) {
+            return (symbol, place + name.length)
+        }
+        var cursor = text
+        cursor.place = place
+        guard let known = knownSymbol(cursor, upTo: mark) else { return nil }
+        return (known.symbol, place + known.length)
+    }
+
+    /// A plain symbol that the table knows, though it was not seen of late or is a long one.
+    ///
+    /// One that is new is left to the general way, which gives it an id only once the rest of the record is
+    /// known to be sound.
+    ///
+    /// - Parameter cursor: at the name, over memory that holds it and the mark behind it.
+    @inline(never)
+    private func knownSymbol(_ cursor: Cursor, upTo mark: UInt8) -> (symbol: SymbolID, length: Int)? {
+        let most = min(TradeLimits.greatestSymbolLength + 1, cursor.end - cursor.place)
+        let text = UnsafeRawBufferPointer(start: cursor.place, count: most)
+        guard let length = text.firstIndex(of: mark), length > 0 else { return nil }
+        let name = UnsafeRawBufferPointer(rebasing: text[..<length])
+        // A backslash is the beginning of an escape, in JSON.
+        guard SymbolText.isPlain(name, cursor), !name.contains(UInt8(ascii: "\\")),
+            let symbol = cache.intern(name, in: cursor, symbols, isNew: false)
+        else { return nil }
+        return (symbol, length)
+    }
 }

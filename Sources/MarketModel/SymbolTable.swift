@@ -50,11 +50,20 @@ public final class SymbolTable {
     @inlinable
     public func intern(_ name: UnsafeRawBufferPointer) -> SymbolID? {
         let hash = SymbolTable.hash(name)
+        return find(name, hash) ?? insert(name, hash)
+    }
+
+    /// - Returns: nil for a name that has no number yet.
+    @inlinable
+    public func find(_ name: UnsafeRawBufferPointer) -> SymbolID? { find(name, SymbolTable.hash(name)) }
+
+    @inlinable
+    func find(_ name: UnsafeRawBufferPointer, _ hash: UInt64) -> SymbolID? {
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash) & mask
         while true {
             let occupant = slots[slot]
-            if occupant == 0 { return insert(name, hash) }
+            if occupant == 0 { return nil }
             let entry = entries[Int(occupant - 1)]
             if entry.hash == hash, entry.length == name.count, equalBytes(entry.offset, name) {
                 return SymbolID(index: occupant - 1)

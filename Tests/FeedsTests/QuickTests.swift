@@ -48,6 +48,7 @@ import Testing
             #"{"symbol": "A", "price": 1, "timestamp": "1672348887666", "volume": "2"}"#,
             #"{"symbol":"A","price":"1.5","time":"2022-12-29 21:21:27 UTC","timestamp":"1672348887666"}"#,
             #"{"data":[{"p":1,"s":"A","t":1672348887666,"v":1},{"p":2,"s":"B","t":1672348887667}]}"#,
+            #"{"symbol":"IC MARKETS:EURUSD.long","price":1.25,"bid":null,"ask":null,"t":1672348887666}"#,
             #"{"p":1.5,"p":2.5,"s":"A","t":1672348887666,"type":"trade","price":7}"#,
         ].map { Array($0.utf8) }
 
@@ -127,6 +128,26 @@ import Testing
                 _ = Self.agrees(Array(last.utf8), steady)
             }
         }
+    }
+
+    @Test func `Thousands of symbols, more than are kept at hand, are still told apart`() {
+        let steady = SteadyDecoder()
+        for round in 0..<2 {
+            for index in 0..<5000 {
+                let record =
+                    #"{"p":\#(index).5,"s":"S\#(index % 7):\#(index)","t":1672348887666,"v":\#(round)}"#
+                let trades = steady.trades(record)
+                guard trades.count == 1, steady.symbols.name(of: trades[0].symbol) == "S\(index % 7):\(index)"
+                else {
+                    Issue.record("\(record): \(steady.outcome)")
+                    return
+                }
+            }
+        }
+        #expect(steady.symbols.count == 5000)
+        // A refused record gives its symbol no number.
+        _ = steady.trades(#"{"p":0,"s":"NEW","t":1672348887666,"v":1}"#)
+        #expect(steady.symbols.count == 5000)
     }
 
     // MARK: - Rows
