@@ -145,6 +145,20 @@ import Testing
         #expect(nearest.then.first?.neededValue == 0.03)
     }
 
+    @Test func `What a symbol's name holds is shown by a terminal and not obeyed`() throws {
+        let suite = suite(rules: "rule r on all\n  when price > 10\n", tests: "")
+        let run = try WhyRun(WhyQuestion(rule: "r", key: "A\u{1b}[31m", at: 1000), in: suite.program)
+        let one = try #require(FixedPoint(mantissa: 1, scale: 0))
+        let symbol = try #require(run.symbols.intern("A\u{1b}[31m"))
+        run.take([
+            Trade(
+                symbol: symbol, time: 1000, price: one, size: one, origin: OriginID(index: 0), sequence: 0)
+        ])
+        let text = WhyText().lines(try run.finish()).joined(separator: "\n")
+        #expect(!text.contains("\u{1b}"))
+        #expect(text.contains("A\u{241b}[31m"))
+    }
+
     @Test func `The search begins where it is told to, and again when the condition was true`() throws {
         let rules = "rule r on A\n  when price > 10\n"
         let tests = "test \"t\"\n  tape\n    A 9 8 11 7 6 5\n  expect no alerts\n"

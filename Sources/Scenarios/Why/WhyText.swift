@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// An answer as a person reads it.
 ///
 ///     fast_move AAPL at 2025-03-10 14:08:00.000 UTC: not firing
@@ -21,6 +23,7 @@ public struct WhyText {
     public init(usesColour: Bool = false) { self.usesColour = usesColour }
 
     public func lines(_ answer: WhyAnswer) -> [String] {
+        let answer = answer.withControlPictures
         var lines = head(answer)
         lines += section("", trees(answer))
         lines += section("windows", answer.windows.flatMap { window($0, answer.at) })
@@ -158,6 +161,22 @@ public struct WhyText {
 
     private func paint(_ text: String, _ colour: Colour) -> String {
         usesColour ? "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m" : text
+    }
+}
+
+extension WhyAnswer {
+    /// Names of symbols, and what messages make of them, may hold anything: a terminal shows it only.
+    fileprivate var withControlPictures: WhyAnswer {
+        var answer = self
+        answer.key = key.withControlPictures
+        answer.message = message.withControlPictures
+        answer.notes = notes.map(\.withControlPictures)
+        answer.life.transitions = life.transitions.map { step in
+            var step = step
+            step.message = step.message.withControlPictures
+            return step
+        }
+        return answer
     }
 }
 
