@@ -8,18 +8,21 @@ struct BenchmarkOptions {
     var rules = "Benchmarks/eight.rules"
     /// Measure the engine alone.
     var onlyEngine = false
+    /// Measure how the engine's cost grows with the rules.
+    var onlyManyRules = false
     /// Compare with other programs, some minutes for DuckDB.
     var comparesPeers = true
     var onlyPeers = false
 
     static let usage = """
-        usage: throughput [--quick] [--trades N] [--runs N] [--rules FILE]
-                          [--cache DIRECTORY] [--only-engine | --only-peers | --without-peers]
+        usage: throughput [--quick] [--trades N] [--runs N] [--rules FILE] [--cache DIRECTORY]
+                          [--only-engine | --only-many-rules | --only-peers | --without-peers]
 
-        Measures, over a generated CSV export, how fast trades are read, decoded and evaluated, and where the
-        time of a dry-run goes. --quick takes a twentieth of the trades and three runs.
-        --only-engine measures trades in memory to transitions, for a profiler. The comparison with Polars,
-        DuckDB and JSON parsers takes some minutes: --without-peers leaves it out, --only-peers the rest.
+        Measures, over a generated CSV export, how fast trades are read, decoded and evaluated, where the
+        time of a dry-run goes, and how the engine's cost grows with the number of rules. --quick takes a
+        twentieth of the trades and three runs. --only-engine measures trades in memory to transitions, for a
+        profiler; --only-many-rules how that grows. The comparison with Polars, DuckDB and JSON parsers takes
+        some minutes: --without-peers leaves it out, --only-peers the rest.
 
         example: swift run -c release throughput --trades 1000000 --runs 7
         """
@@ -47,6 +50,7 @@ struct BenchmarkOptions {
             case "--only-engine": onlyEngine = true
             case "--only-peers": onlyPeers = true
             case "--without-peers": comparesPeers = false
+            case "--only-many-rules": onlyManyRules = true
             default: return nil
             }
         }

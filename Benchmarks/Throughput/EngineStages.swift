@@ -17,7 +17,10 @@ struct EngineStages {
 
     /// - Throws: `Unsound` when the rules do not check; Foundation's error when they cannot be read.
     init(_ path: String) throws {
-        let source = SourceFile(name: path, text: try Data(contentsOf: URL(fileURLWithPath: path)))
+        try self.init(SourceFile(name: path, text: try Data(contentsOf: URL(fileURLWithPath: path))))
+    }
+
+    init(_ source: SourceFile) throws {
         let parsed = parseRules(source)
         let checked = checkRules([parsed.file])
         let diagnostics = parsed.diagnostics + checked.diagnostics

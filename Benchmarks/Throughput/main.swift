@@ -33,6 +33,7 @@ func measure(_ options: BenchmarkOptions) throws {
             + "\(input.bytes / 1_000_000) MB of CSV; median of \(options.runs) runs after one to warm up\n")
 
     if options.onlyEngine { return try measureEngine(stages, input, options) }
+    if options.onlyManyRules { return try ManyRules(options: options).run() }
 
     let csv = try Measurement("CSV reading", runs: options.runs) { try FeedStages.csv(input) }
     let tape = try Measurement("reading and ordering", runs: options.runs) { try FeedStages.tape(input) }
@@ -59,6 +60,7 @@ func measure(_ options: BenchmarkOptions) throws {
     print(
         ResultTable(csv: csv, tape: tape, engine: engine, dryRun: dryRun, json: [rawJSON, enrichedJSON]).text)
     print("\(transitions) transitions\n")
+    try ManyRules(options: options).run()
     if options.comparesPeers { try comparePeers(options) }
 }
 

@@ -14,8 +14,16 @@ final class BlockCode {
     /// Operands of `crosses`, also of one that only a message reads: each of their change points is seen
     /// (LANGUAGE 5).
     let crossingMask: UInt64
+    /// Whether a block may be left alone while nothing can move its rules: it has no value of its own, and
+    /// each change point matters to none of its instructions.
+    let allowsRegions: Bool
+    /// Active inputs that are bounded only until they next change.
+    let hardInputs: UInt64
+    /// Streams of which some instruction reads b.
+    let bStreams: UInt64
+    let scratch: RegionScratch
 
-    init(_ program: BlockProgram, isSeries: Bool) {
+    init(_ program: BlockProgram, isSeries: Bool, usesSafeRegions: Bool) {
         precondition(program.sourceCount <= BlockProgram.greatestSourceCount)
         self.program = program
         code = .allocate(capacity: max(1, program.code.count))
@@ -35,6 +43,16 @@ final class BlockCode {
         allStreams = streamBits
         wakeMasks = ExpiryAnalysis.wakeMasks(of: program)
         crossingMask = program.code.filter(\.opcode.isCrossing).reduce(0) { $0 | $1.mask }
+        allowsRegions =
+            usesSafeRegions && !isSeries && crossingMask == 0 && !program.rules.isEmpty
+            && BlockCode.readsNoSeries(program)
+        var hard: UInt64 = 0
+        for (index, input) in program.inputs.enumerated() where input.changesInSteps {
+            hard |= 1 << UInt64(index)
+        }
+        hardInputs = hard & (active >> UInt64(program.streams.count))
+        bStreams = BlockCode.streamsReadingB(program)
+        scratch = RegionScratch(program)
         streamMasks = program.streams.indices.map { stream in
             var mask = UInt64(1) << UInt64(stream)
             for (index, input) in program.inputs.enumerated() where input.stream == stream {
@@ -47,6 +65,26 @@ final class BlockCode {
     deinit {
         code.deallocate()
         reports.deallocate()
+    }
+
+    private static func readsNoSeries(_ program: BlockProgram) -> Bool {
+        program.streams.allSatisfy { if case .series = $0.kind { false } else { true } }
+    }
+
+    private static func streamsReadingB(_ program: BlockProgram) -> UInt64 {
+        program.code.reduce(0) { mask, step in
+            let readsB =
+                step.column != .a || step.opcode == .windowProductSum || step.opcode == .windowWeightedMean
+            guard readsB, step.mask != 0 else { return mask }
+            switch step.opcode {
+            case .last, .previous, .age: return mask | 1 << UInt64(step.source)
+            default:
+                guard Int(step.source) < program.inputs.count,
+                    let stream = program.inputs[Int(step.source)].stream
+                else { return mask }
+                return mask | 1 << UInt64(stream)
+            }
+        }
     }
 
     private static func bits(_ range: Range<Int>) -> UInt64 {
@@ -71,6 +109,15 @@ extension InputRequest {
         case .window(_, let window): if case .points = window.extent { false } else { true }
         case .samples(_, let request): request.warmsUp
         case .lag, .deadline, .rate, .decay, .firing: false
+        }
+    }
+
+    /// Whether it stands still from one deadline to the next, whatever arrives; or leaves only then.
+    var changesInSteps: Bool {
+        switch self {
+        case .rate, .samples: true
+        case .window(_, let window): if case .grid = window.extent { true } else { false }
+        case .lag, .deadline, .decay, .firing: false
         }
     }
 

@@ -30,6 +30,12 @@ struct BlockState: ~Copyable {
     let startsWithFirstTrade: Bool
     /// Blocks whose rules it asks for are of lower levels.
     let level: Int
+    let allowsRegions: Bool
+    let hardInputs: UInt64
+    let bStreams: UInt64
+    let scratch: Unmanaged<RegionScratch>
+    /// For each stream: this block's place among its readers.
+    let readerIndexes: UnsafeMutablePointer<Int>
 
     /// Sources that changed since the last evaluation.
     var changed: UInt64 = 0
@@ -44,6 +50,11 @@ struct BlockState: ~Copyable {
     var timer = Int64.max
     /// Its place in the cluster's `TimerHeap`.
     var heapIndex = 0
+    /// It is left alone through `regionEnd`, unless a point outside its readers' regions arrives.
+    var hasRegion = false
+    var regionEnd = Int64.min
+    var regionTakesArrivals = false
+    var size = RegionSize()
 
     init(
         _ shared: BlockCode, streams: [UnsafeMutablePointer<PointStream>],
@@ -64,6 +75,11 @@ struct BlockState: ~Copyable {
         output = place.output
         outputRegister = place.outputRegister
         startsWithFirstTrade = place.startsWithFirstTrade
+        allowsRegions = shared.allowsRegions
+        hardInputs = shared.hardInputs
+        bStreams = shared.bStreams
+        scratch = Unmanaged.passUnretained(shared.scratch)
+        readerIndexes = .allocate(capacity: max(1, streams.count))
         registers = .allocate(capacity: program.registerCount + 1)
         registers.initialize(repeating: .nan, count: program.registerCount + 1)
         streamCount = streams.count
@@ -94,6 +110,7 @@ struct BlockState: ~Copyable {
         rules.deinitialize(count: ruleCount)
         registers.deallocate()
         streams.deallocate()
+        readerIndexes.deallocate()
         inputs.deallocate()
         inputDeadlines.deallocate()
         rules.deallocate()
@@ -144,6 +161,7 @@ struct BlockState: ~Copyable {
     ///
     /// - Returns: true when the block is a named series whose value is a point at `t`.
     mutating func evaluate(at t: Int64, _ emitter: Emitter) -> Bool {
+        if hasRegion { endRegion(at: t) }
         let arrived = changed & allStreams
         var mask = changed
         changed = 0
@@ -166,21 +184,23 @@ struct BlockState: ~Copyable {
         } else {
             for index in 0..<codeCount where code[index].mask & mask != 0 { execute(code + index, at: t) }
         }
-        var next = Int64.max
+        var rulesDeadline = Int64.max
         var awaited = warmingUp | crossingMask
         for index in 0..<ruleCount {
             let rule = rules + index
             if rule.pointee.mask & mask != 0 || rule.pointee.deadline <= t { step(rule, at: t, emitter) }
-            next = min(next, rule.pointee.deadline)
+            rulesDeadline = min(rulesDeadline, rule.pointee.deadline)
             let rests = rule.pointee.isResting && registers[rule.pointee.when] != 1
             awaited |= rests ? rule.pointee.restingMask : rule.pointee.mask
         }
+        var next = rulesDeadline
         awaited >>= UInt64(streamCount)
         while awaited != 0 {
             next = min(next, inputDeadlines[awaited.trailingZeroBitCount])
             awaited &= awaited &- 1
         }
         timer = next
+        if allowsRegions { openRegion(at: t, rulesDeadline: rulesDeadline, emitter) }
         return output != nil && arrived != 0 && !registers[outputRegister].isNaN
     }
 
@@ -226,7 +246,7 @@ struct BlockState: ~Copyable {
         if !isActive, startsWithFirstTrade { return Int.max }
         var lowest = Int.max
         for index in 0..<inputCount where inputs[index].stream == stream {
-            if !isActive || inputs[index].isPassive {
+            if !isActive || inputs[index].isPassive || hasRegion {
                 // More of this instant may come: what accumulates waits for its end.
                 if inputs[index].isAccumulated {
                     _ = inputs[index].advance(to: t - 1)

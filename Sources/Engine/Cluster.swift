@@ -69,6 +69,7 @@ struct Cluster: ~Copyable {
         timers.insert(block)
         let masks = block.pointee.shared.takeUnretainedValue().streamMasks
         for index in 0..<block.pointee.streamCount {
+            block.pointee.readerIndexes[index] = block.pointee.streams[index].pointee.readers.count
             block.pointee.streams[index].pointee.readers.append(
                 StreamReader(block: block, mask: masks[index]))
         }
@@ -150,11 +151,14 @@ struct Cluster: ~Copyable {
     private mutating func append(_ point: Point, to stream: UnsafeMutablePointer<PointStream>) {
         if stream.pointee.isFull { makeRoom(stream, at: point.time) }
         stream.pointee.append(point)
+        let readers = stream.pointee.readers.elements
         for index in 0..<stream.pointee.readers.count {
-            let reader = stream.pointee.readers[index]
-            guard reader.mask != 0, reader.block.pointee.isActive else { continue }
-            reader.block.pointee.changed |= reader.mask
-            if !reader.block.pointee.isQueued { enqueue(reader.block) }
+            let reader = readers + index
+            if reader.pointee.region.admits(point) { continue }
+            let block = reader.pointee.block
+            guard reader.pointee.mask != 0, block.pointee.isActive else { continue }
+            block.pointee.changed |= reader.pointee.mask
+            if !block.pointee.isQueued { enqueue(block) }
         }
     }
 
@@ -257,6 +261,7 @@ struct Cluster: ~Copyable {
         let head = stream.pointee.head + count
         for index in 0..<stream.pointee.readers.count {
             stream.pointee.readers[index].block.pointee.forget(before: head, of: stream)
+            stream.pointee.readers.elements[index].region.remaining = 0
         }
         stream.pointee.lostThrough = stream.pointee[head - 1].time
         stream.pointee.head = head
@@ -290,6 +295,7 @@ struct Cluster: ~Copyable {
         if factorA != 1 || factorB != 1 {
             for index in 0..<stream.pointee.readers.count {
                 stream.pointee.readers[index].block.pointee.rescale(stream, factorA, factorB)
+                stream.pointee.readers.elements[index].region.remaining = 0
             }
         }
         return Point(time: point.time, a: a, b: b)

@@ -177,11 +177,15 @@ extension AlertEngine {
     }
 
     private func code(of program: BlockProgram, _ isSeries: Bool) -> BlockCode {
-        guard let identity = BlockIdentity(program) else { return BlockCode(program, isSeries: isSeries) }
+        guard let identity = BlockIdentity(program) else { return makeCode(program, isSeries) }
         if let code = codeCache[identity] { return code }
-        let code = BlockCode(program, isSeries: isSeries)
+        let code = makeCode(program, isSeries)
         codeCache[identity] = code
         return code
+    }
+
+    private func makeCode(_ program: BlockProgram, _ isSeries: Bool) -> BlockCode {
+        BlockCode(program, isSeries: isSeries, usesSafeRegions: options.usesSafeRegions)
     }
 
     private func stream(

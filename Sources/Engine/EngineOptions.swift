@@ -14,6 +14,10 @@ public struct EngineOptions: Sendable {
     /// The greatest number of points that a stream keeps (LANGUAGE 4.4); beyond it its windows are unknown.
     public var pointCap: Int
 
+    /// Leave rules alone while nothing can move them (`SafeRegion`). Without it each change point is
+    /// evaluated, and the same transitions come out: for comparison.
+    public var usesSafeRegions = true
+
     public static let defaultLateness: Int64 = 250
     /// 4 M points of 24 bytes; also keeps n(n-1)*10^24 within UInt128 (see `WindowState`).
     public static let defaultPointCap = 4_000_000

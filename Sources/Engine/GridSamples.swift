@@ -48,6 +48,9 @@ struct GridSamples: ~Copyable {
         returns.deallocate()
     }
 
+    /// The next grid point, where a point that arrives after `t` becomes a sample at the earliest.
+    func nextTick(after t: Int64) -> Int64 { (BucketRing.floor(t, step) &+ 1) &* step }
+
     mutating func adopt(_ other: borrowing GridSamples) {
         consumed = other.consumed
         newest = other.newest

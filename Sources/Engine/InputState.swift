@@ -207,20 +207,18 @@ struct InputState: ~Copyable {
         let stream = stream!
         let newestTime = t &- ending
         let tail = stream.pointee.tail
-        while upper < tail {
-            let point = stream.pointee[upper]
-            if point.time > newestTime { break }
-            insert(point, at: upper)
-            upper &+= 1
+        let entering = upper
+        if ending == 0 {
+            upper = tail
+        } else {
+            while upper < tail, stream.pointee[upper].time <= newestTime { upper &+= 1 }
         }
+        if entering < upper { insert(entering..<upper) }
         let span = length &+ ending
         let oldestTime = t &- span
-        while lower < upper {
-            let point = stream.pointee[lower]
-            if point.time > oldestTime { break }
-            evict(point)
-            lower &+= 1
-        }
+        let leaving = lower
+        while lower < upper, stream.pointee[lower].time <= oldestTime { lower &+= 1 }
+        if leaving < lower { evict(leaving..<lower) }
         for index in 0..<extremesCount { extremes[index].evict(before: lower) }
         var next = lower < upper ? stream.pointee[lower].time &+ span : Int64.max
         if upper < tail { next = min(next, stream.pointee[upper].time &+ ending) }
@@ -246,6 +244,23 @@ struct InputState: ~Copyable {
         for index in 0..<extremesCount { extremes[index].evict(before: lower) }
         isKnown = count == length
         return Int64.max
+    }
+
+    @inline(__always)
+    private mutating func insert(_ positions: Range<Int>) {
+        let stream = stream!
+        sums.insert(positions, of: stream, aggregates)
+        for index in 0..<extremesCount {
+            for position in positions { extremes[index].insert(stream.pointee[position], at: position) }
+        }
+        if extras != nil { for position in positions { extras.pointee.insert(stream.pointee[position]) } }
+    }
+
+    @inline(__always)
+    private mutating func evict(_ positions: Range<Int>) {
+        let stream = stream!
+        sums.remove(positions, of: stream, aggregates)
+        if extras != nil { for position in positions { extras.pointee.remove(stream.pointee[position]) } }
     }
 
     @inline(__always)

@@ -36,6 +36,13 @@ struct MonotonicDeque: ~Copyable {
     @inline(__always)
     var front: Int64? { head < tail ? entries[head & mask].value : nil }
 
+    /// What stands in front once everything before `position` has left.
+    func front(from position: Int) -> Int64? {
+        var index = head
+        while index < tail, entries[index & mask].position < position { index &+= 1 }
+        return index < tail ? entries[index & mask].value : nil
+    }
+
     /// - Parameter sign: 1 keeps the greatest value in front, -1 the least.
     @inline(__always)
     mutating func insert(_ value: Int64, at position: Int, sign: Int64) {

@@ -133,4 +133,6 @@ struct StreamReader {
     let block: UnsafeMutablePointer<BlockState>
     /// The sources of the block that change when a point arrives.
     let mask: UInt64
+    /// Points that the block need not be evaluated for.
+    var region = SafeRegion()
 }

@@ -69,6 +69,23 @@ struct RuleInstance: ~Copyable {
     @inline(__always)
     var isResting: Bool { state.phase == .idle && chain == nil }
 
+    /// What must be so for it not to be moved until its deadline.
+    func need(at t: Int64, _ clock: RuleClock) -> RuleNeed {
+        if chain != nil { return .evaluation }
+        if !isOpen { return .nothing }
+        switch state.phase {
+        case .idle: return .neverTrue(when)
+        case .pending:
+            // Due, and kept back by what only an evaluation tells.
+            if clock.holdTrades > 0 || state.deadline <= t { return .evaluation }
+            return .staysTrue(when)
+        case .firing:
+            if escalationCount > 0 { return .evaluation }
+            if until >= 0 { return clock.clearsOnUnknown ? .neverTrueNorUnknown(until) : .neverTrue(until) }
+            return clock.clearsOnUnknown ? .staysTrue(when) : .neverFalse(when)
+        }
+    }
+
     mutating func answer(
         key: UnsafeMutablePointer<FiringSignal>?, any: UnsafeMutablePointer<FiringSignal>?
     ) {

@@ -38,6 +38,11 @@ struct WindowExtremes: ~Copyable {
         return column == .real ? (WindowExtremes.ordered(low), WindowExtremes.ordered(high)) : (low, high)
     }
 
+    /// The least or the greatest value of what stands from `position` on.
+    func value(greatest wantsGreatest: Bool, from position: Int) -> Int64? {
+        wantsGreatest ? greatest.front(from: position) : least.front(from: position)
+    }
+
     mutating func rescale(_ factorA: Int64, _ factorB: Int64) {
         let factor = column == .b ? factorB : factorA
         least.rescale(by: factor)

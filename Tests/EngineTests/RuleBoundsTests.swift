@@ -172,11 +172,14 @@ struct RuleBoundsTests {
     }
 
     /// One trade a second, from the start of 2025 on.
-    private static func run(_ rules: String, seconds: Int) throws -> AlertEngine {
+    private static func run(
+        _ rules: String, seconds: Int, usesSafeRegions: Bool = true
+    ) throws -> AlertEngine {
         let compiled = compileRules(try program(rules))
         let symbols = SymbolTable()
-        let engine = AlertEngine(
-            book: compiled.book, symbols: symbols, options: EngineOptions(order: .sorted))
+        var options = EngineOptions(order: .sorted)
+        options.usesSafeRegions = usesSafeRegions
+        let engine = AlertEngine(book: compiled.book, symbols: symbols, options: options)
         let symbol = try #require(symbols.intern("AAPL"))
         let (price, size) = (try #require(FixedPoint("100")), try #require(FixedPoint("1")))
         for second in 0..<seconds {
@@ -208,7 +211,10 @@ struct RuleBoundsTests {
         #expect(try Self.bounds(more)[0].wakes.contains("when one of them is 1s500ms old, unless it is idle"))
         let fewer = "rule r on AAPL\n  when volume(1500ms) < 0.5\n"
         #expect(try Self.bounds(fewer)[0].wakes.contains("when one of them is 1s500ms old"))
-        let (sleeper, waker) = (try Self.run(more, seconds: 200), try Self.run(fewer, seconds: 200))
+        let (sleeper, waker) = (
+            try Self.run(more, seconds: 200, usesSafeRegions: false),
+            try Self.run(fewer, seconds: 200, usesSafeRegions: false)
+        )
         // A trade each second, and a trade leaves half a second after the next.
         #expect(sleeper.counters.evaluations < 210)
         #expect(waker.counters.evaluations > 380)

@@ -1,0 +1,50 @@
+/// Rule files for the measurements of many rules, written out as a trader would write them.
+enum RuleTexts {
+    /// Ten rules for each symbol, each with bounds of its own.
+    static func manyRules(_ symbols: [String]) -> String {
+        var text = ""
+        for (index, symbol) in symbols.enumerated() {
+            // Between 2 % and 3 %, no two symbols alike.
+            let step = Double(index) / Double(max(1, symbols.count))
+            for (number, condition) in conditions(step).enumerated() {
+                text += "rule r\(index)_\(number) on \(symbol)\n  when \(condition)\n\n"
+            }
+        }
+        return text
+    }
+
+    /// So many rules on one symbol that read the same few windows, with bounds of their own.
+    static func sharedWindows(_ count: Int, on symbol: String) -> String {
+        var text = ""
+        for index in 0..<count {
+            let all = conditions(Double(index) / 100)
+            text += "rule r\(index) on \(symbol)\n  when \(all[index % all.count])\n\n"
+        }
+        return text
+    }
+
+    private static func conditions(_ step: Double) -> [String] {
+        let move = percent(2 + step)
+        let far = percent(3 + step)
+        return [
+            "change(price, 5m) >= \(move)",
+            "change(price, 5m) <= -\(move)",
+            "change(price, 15m) >= \(far)",
+            "change(price, 15m) <= -\(far)",
+            "deviation(price, vwap(5m)) >= \(move)",
+            "deviation(price, vwap(5m)) <= -\(move)",
+            "deviation(price, vwap(15m)) >= \(far)",
+            "drawdown(15m) <= -\(far)",
+            "rebound(15m) >= \(far)",
+            "range(15m) / price >= \(percent(4 + step))",
+        ]
+    }
+
+    private static func percent(_ value: Double) -> String {
+        // At most three decimals, as a person would write.
+        let thousandths = Int((value * 1000).rounded())
+        let whole = thousandths / 1000
+        let rest = String(1000 + thousandths % 1000).dropFirst()
+        return "\(whole).\(rest)%"
+    }
+}
