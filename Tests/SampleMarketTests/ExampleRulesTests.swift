@@ -48,9 +48,11 @@ import Testing
     }
 
     /// All transitions over the whole sample market, in order.
-    static func transitions(of rules: CompiledRules) throws -> [Transition] {
+    static func transitions(
+        of rules: CompiledRules, _ options: EngineOptions = EngineOptions(order: .sorted)
+    ) throws -> [Transition] {
         let symbols = SymbolTable()
-        let engine = AlertEngine(book: rules.book, symbols: symbols, options: EngineOptions(order: .sorted))
+        let engine = AlertEngine(book: rules.book, symbols: symbols, options: options)
         let series = try #require(rules.rateSeries.firstIndex(of: "DFF"))
         let rates = try SampleRate.fedFunds(
             from: CivilDate(year: 2010, month: 1, day: 1), through: CivilDate(year: 2025, month: 12, day: 31))
@@ -86,6 +88,17 @@ import Testing
             size: sample.size, origin: OriginID(index: 0), sequence: sequence)
         if let quote = sample.quote { trade.setQuote(bid: quote.bid, ask: quote.ask) }
         return trade
+    }
+
+    @Test func `Rules that are left alone while nothing can move them tell what rules tell that never are`()
+        throws
+    {
+        let rules = try Self.compiled()
+        var options = EngineOptions(order: .sorted, emitsPending: true)
+        let leftAlone = try Self.transitions(of: rules, options)
+        options.usesSafeRegions = false
+        #expect(try Self.transitions(of: rules, options) == leftAlone)
+        #expect(leftAlone.contains { $0.kind == .pending })
     }
 
     @Test func `Every example rule fires on the sample market, as the golden file has it`() throws {

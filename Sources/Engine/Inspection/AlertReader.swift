@@ -5,6 +5,9 @@ public import MarketModel
 ///
 /// Reading changes nothing that a transition depends on: how often a block is evaluated is not observable
 /// (LANGUAGE 5), and what only messages read is advanced as a transition would advance it.
+///
+/// - Precondition: the engine evaluates each change point (`EngineOptions.usesSafeRegions` is off): a rule
+///   that is left alone shows an earlier instant.
 public struct AlertReader {
     private let engine: AlertEngine
     private let cluster: UnsafeMutablePointer<Cluster>
@@ -13,6 +16,7 @@ public struct AlertReader {
 
     /// nil where there is no such instance (yet).
     init?(_ engine: AlertEngine, rule wanted: Int, key: SymbolID?) {
+        precondition(!engine.options.usesSafeRegions)
         for cluster in engine.clusters {
             for block in cluster.pointee.blocks where block.pointee.key == key {
                 for index in 0..<block.pointee.ruleCount

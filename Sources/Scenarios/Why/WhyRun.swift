@@ -47,6 +47,8 @@ public final class WhyRun {
         self.symbols = symbols
         var options = EngineOptions(order: .sorted, emitsPending: true)
         options.pointCap = EngineOptions.defaultPointCap
+        // Each instant is read: registers and windows must show it.
+        options.usesSafeRegions = false
         engine = AlertEngine(book: plan.compiled.book, symbols: symbols, options: options)
         for clause in plan.clauses where clause.role.isWatched {
             misses[clause.rule] = NearestMiss(clause.node)
