@@ -242,7 +242,7 @@ struct Cluster: ~Copyable {
 
     // MARK: Room
 
-    /// Frees what no reader needs, else doubles the ring, else (at the cap) drops the oldest eighth.
+    /// Frees what no reader needs, drops the oldest eighth at the cap, and makes room.
     private mutating func makeRoom(_ stream: UnsafeMutablePointer<PointStream>, at t: Int64) {
         var lowest = max(stream.pointee.head, stream.pointee.lastInstant - 1)
         for index in 0..<stream.pointee.readers.count {
@@ -251,10 +251,8 @@ struct Cluster: ~Copyable {
         }
         stream.pointee.head = max(stream.pointee.head, lowest)
         let count = stream.pointee.tail - stream.pointee.head
-        let capacity = stream.pointee.mask + 1
-        if count <= capacity / 4 * 3 { return }
-        if capacity < pointCap { return stream.pointee.grow() }
-        if stream.pointee.isFull { drop(max(1, count / 8), from: stream) }
+        if count >= pointCap { drop(max(1, count / 8), from: stream) }
+        stream.pointee.extend(cap: pointCap)
     }
 
     private mutating func drop(_ count: Int, from stream: UnsafeMutablePointer<PointStream>) {

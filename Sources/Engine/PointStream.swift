@@ -33,15 +33,13 @@ struct Point {
 /// reads them. All windows share them; a window is a pair of positions.
 ///
 ///     position   head ............ lastInstant ... tail
-///     slot       position & mask   (a ring of a power of two)
 ///
 /// Lives behind a stable pointer that its `Cluster` owns.
 ///
 /// - Invariant: times do not decrease; `a` and `b` have one decimal scale each for all points, and their
 ///   magnitude is at most 10^15 (`FixedPoint.greatestMantissa`).
 struct PointStream: ~Copyable {
-    var points: UnsafeMutablePointer<Point>
-    var mask: Int
+    private(set) var pages = PointPages()
     /// Position of the oldest point kept; positions only grow.
     var head = 0
     /// One past the newest point.
@@ -61,33 +59,23 @@ struct PointStream: ~Copyable {
     /// The blocks that read this stream, with their sources that a point changes.
     var readers = UnsafeList<StreamReader>()
 
-    /// Points that a stream has room for from the start.
-    static let leastCapacity = 16
-
-    init(kind: StreamRequest.Kind) {
-        let capacity = PointStream.leastCapacity
-        points = .allocate(capacity: capacity)
-        mask = capacity - 1
-        self.kind = kind
-    }
-
-    deinit { points.deallocate() }
+    init(kind: StreamRequest.Kind) { self.kind = kind }
 
     @inline(__always)
     subscript(position: Int) -> Point {
-        get { points[position & mask] }
-        nonmutating set { points[position & mask] = newValue }
+        get { pages[position] }
+        nonmutating set { pages[position] = newValue }
     }
 
     @inline(__always) var isEmpty: Bool { tail == 0 }
-    @inline(__always) var isFull: Bool { tail &- head > mask }
-    @inline(__always) var newest: Point { points[(tail &- 1) & mask] }
+    @inline(__always) var isFull: Bool { tail == pages.end }
+    @inline(__always) var newest: Point { pages[tail &- 1] }
 
     /// - Precondition: not full; `point.time` is not before the newest point's.
     @inline(__always)
     mutating func append(_ point: Point) {
         if tail == 0 || newest.time != point.time { lastInstant = tail }
-        points[tail & mask] = point
+        pages[tail] = point
         tail &+= 1
     }
 
@@ -98,15 +86,8 @@ struct PointStream: ~Copyable {
         unitB = PowersOfTen.int64[Int(b)]
     }
 
-    /// Doubles the ring.
-    mutating func grow() {
-        let capacity = (mask + 1) * 2
-        let larger = UnsafeMutablePointer<Point>.allocate(capacity: capacity)
-        for position in head..<tail { larger[position & (capacity - 1)] = points[position & mask] }
-        points.deallocate()
-        points = larger
-        mask = capacity - 1
-    }
+    /// Makes room for more points.
+    mutating func extend(cap: Int) { pages.extend(from: head, to: tail, cap: cap) }
 
     /// The oldest position kept whose point is newer than `time`; `tail` for none.
     ///
@@ -124,7 +105,7 @@ struct PointStream: ~Copyable {
     /// The newest point that is older than the newest instant (LANGUAGE 11, `prev`).
     @inline(__always)
     var beforeLastInstant: Point? {
-        lastInstant > head ? points[(lastInstant &- 1) & mask] : nil
+        lastInstant > head ? pages[lastInstant &- 1] : nil
     }
 }
 

@@ -1,13 +1,13 @@
 /// What instances keep in memory, from the layouts themselves: for people who ask what a rule costs.
 public enum StateSizes {
-    /// A point of a stream. The ring that holds them doubles when it is full and more than three quarters of
-    /// it are still needed: up to 8/3 as much is reserved.
+    /// A point of a stream. Pages of 1,024 hold them, up to two more than are needed; a stream of fewer
+    /// points has one page that doubles when more than three quarters of it are needed.
     public static let point = MemoryLayout<Point>.stride
     /// An entry of a window's least and greatest values. A point that newer ones have not made irrelevant
     /// for the one is irrelevant for the other, but for the newest: at most one entry a point, and one more.
     public static let extremesEntry = MonotonicDeque.entryBytes
     /// A stream without points: itself and the ring that it begins with.
-    public static let emptyStream = MemoryLayout<PointStream>.stride + PointStream.leastCapacity * point
+    public static let emptyStream = MemoryLayout<PointStream>.stride + PointPages.leastCapacity * point
 }
 
 /// What of an input grows with the market.

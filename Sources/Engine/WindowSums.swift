@@ -98,10 +98,9 @@ extension WindowSums {
         self.init()
         var start = positions.lowerBound
         while start < positions.upperBound {
-            // Up to where the ring turns, and while sums of 15 digits fit 64 bits.
-            let place = start & stream.pointee.mask
-            let count = min(positions.upperBound &- start, stream.pointee.mask &+ 1 &- place, 4096)
-            let points = UnsafeBufferPointer(start: stream.pointee.points + place, count: count)
+            // To a page's end: sums of so many values of 15 digits fit 64 bits.
+            let count = min(positions.upperBound &- start, stream.pointee.pages.run(from: start))
+            let points = UnsafeBufferPointer(start: stream.pointee.pages.place(start), count: count)
             if aggregates.contains(.sumA) { a &+= Int128(points.reduce(0) { $0 &+ $1.a }) }
             if aggregates.contains(.sumB) { b &+= Int128(points.reduce(0) { $0 &+ $1.b }) }
             if aggregates.contains(.sumAA) {

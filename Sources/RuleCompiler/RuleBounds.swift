@@ -14,7 +14,7 @@ public struct RuleBounds: Sendable {
         public var retention: Int64
         /// How many of the last points are kept, whatever their age.
         public var lastPoints: Int
-        /// Of each point that is kept. Rings double, so up to 8/3 as much is reserved.
+        /// Of each point that is kept. Pages of 1,024 hold them, up to two more than needed.
         public var bytesPerPoint: Int
         /// Of each point that is kept, at most, for least and greatest values.
         public var extremesBytesPerPoint: Int

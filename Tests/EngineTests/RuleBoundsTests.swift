@@ -200,7 +200,7 @@ struct RuleBoundsTests {
         let retention = try Self.bounds(rules)[0].streams[0].retention
         #expect(retention == 120_000)
         let engine = try Self.run(rules, seconds: 3_000)
-        let places = try #require(engine.slots[0].trades).pointee.mask + 1
+        let places = try #require(engine.slots[0].trades).pointee.pages.capacity
         #expect(places >= Int(retention) / 1_000)
         #expect(places <= (Int(retention) / 1_000 + 1) * 8 / 3)
     }
