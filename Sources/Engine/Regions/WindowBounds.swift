@@ -1,5 +1,5 @@
-/// Bounds of what functions make of a window's content, from its outlook. They go through other roundings than
-/// the exact values, so they are widened by far more than those can differ.
+/// Bounds of what functions make of a window's content, from its outlook. They go through other roundings
+/// than the exact values, so they are widened by far more than those can differ.
 extension InputState {
     mutating func bounds(_ step: Instruction, _ outlook: UnsafeMutablePointer<WindowOutlook>) -> Interval {
         var bounds = knownBounds(step, outlook)
