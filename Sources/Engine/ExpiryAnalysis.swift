@@ -92,5 +92,15 @@ struct ExpiryAnalysis {
 }
 
 extension Opcode {
+    /// Whether its value can be bounded while little happens (`SafeRegion`).
+    public var isBounded: Bool {
+        switch self {
+        case .crosses, .crossesAbove, .crossesBelow, .sampleChange, .sampleMove, .decayingMean, .age,
+            .windowPercentile, .windowSlope, .windowPopulationDeviation:
+            false
+        default: true
+        }
+    }
+
     var isCrossing: Bool { self == .crosses || self == .crossesAbove || self == .crossesBelow }
 }

@@ -10,15 +10,16 @@ enum BlockPacking {
         sources.count <= BlockProgram.greatestSourceCount && registerCount <= greatestRegisterCount
     }
 
-    /// Puts each rule into the first group whose sources, with its own, are at most 64: first-fit, in the
-    /// order of the rules, so that the same rules always make the same blocks.
+    /// Puts each rule into the first group of its sort (`isAlwaysEvaluated`) whose sources, with its own, are
+    /// at most 64: first-fit, in the order of the rules, so that the same rules always make the same blocks.
     ///
     /// - Precondition: each rule fits by itself.
     static func groups(of readings: [RuleReading]) -> [[RuleReading]] {
         var groups: [(readings: [RuleReading], sources: Set<Source>, registers: Int)] = []
         for reading in readings {
             let place = groups.firstIndex {
-                fits($0.sources.union(reading.sources), $0.registers + reading.registerCount)
+                $0.readings[0].isAlwaysEvaluated == reading.isAlwaysEvaluated
+                    && fits($0.sources.union(reading.sources), $0.registers + reading.registerCount)
             }
             if let place {
                 groups[place].readings.append(reading)

@@ -14,6 +14,9 @@ struct RuleReading {
     let accumulated: [Source: WindowAggregates]
     /// Registers that it needs by itself, at most.
     let registerCount: Int
+    /// Nothing tells beforehand what its conditions can be, or each change point matters to it: it stands
+    /// apart from rules that can be left alone for a while.
+    let isAlwaysEvaluated: Bool
 
     init(_ rule: CheckedRule, index: Int, among rules: RuleNames) {
         self.rule = rule
@@ -27,6 +30,11 @@ struct RuleReading {
         sources = lowering.graph.sources(of: live)
         accumulated = lowering.graph.accumulated(live)
         registerCount = live.count * 2
+        let conditions = lowering.graph.reachable(from: nodes.conditions)
+        isAlwaysEvaluated =
+            !rule.chain.isEmpty || conditions.contains { !lowering.graph.nodes[$0].opcode.isBounded }
+            || live.contains { lowering.graph.nodes[$0].opcode.remembers }
+            || sources.contains { if case .series? = $0.stream?.kind { true } else { false } }
     }
 
     /// Streams of named symbols and named series, in no order.
