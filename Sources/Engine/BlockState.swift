@@ -246,13 +246,12 @@ struct BlockState: ~Copyable {
         if !isActive, startsWithFirstTrade { return Int.max }
         var lowest = Int.max
         for index in 0..<inputCount where inputs[index].stream == stream {
-            if !isActive || inputs[index].isPassive || hasRegion {
+            if inputs[index].isAccumulated {
                 // More of this instant may come: what accumulates waits for its end.
-                if inputs[index].isAccumulated {
-                    _ = inputs[index].advance(to: t - 1)
-                } else if isActive {
-                    _ = inputs[index].advance(to: t)
-                }
+                if !isActive || inputs[index].isPassive || hasRegion { _ = inputs[index].advance(to: t - 1) }
+            } else if isActive {
+                // Also of a rule that is left alone or rests: how much is kept depends on the points only.
+                _ = inputs[index].advance(to: t)
             }
             lowest = min(lowest, isActive ? inputs[index].lowestNeeded : inputs[index].lowestNeeded(from: t))
         }

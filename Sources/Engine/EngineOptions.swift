@@ -12,6 +12,7 @@ public struct EngineOptions: Sendable {
     /// Also emit `pending` and `dropped`.
     public var emitsPending: Bool
     /// The greatest number of points that a stream keeps (LANGUAGE 4.4); beyond it its windows are unknown.
+    /// It is looked at when a page is full: up to a page of points more may be there.
     public var pointCap: Int
 
     /// Leave rules alone while nothing can move them (`SafeRegion`). Without it each change point is

@@ -48,6 +48,9 @@ struct PointStream: ~Copyable {
     var lastInstant = 0
     /// Time of the newest point that was dropped at the cap: windows that reach it are unknown.
     var lostThrough = Int64.min
+    /// The greatest magnitudes so far, on the present scales.
+    var greatestA: UInt64 = 0
+    var greatestB: UInt64 = 0
     private(set) var scaleA: UInt8 = 0
     private(set) var scaleB: UInt8 = 0
     /// 10^scaleA and 10^scaleB.
@@ -76,6 +79,8 @@ struct PointStream: ~Copyable {
     mutating func append(_ point: Point) {
         if tail == 0 || newest.time != point.time { lastInstant = tail }
         pages[tail] = point
+        greatestA = max(greatestA, point.a.magnitude)
+        greatestB = max(greatestB, point.b.magnitude)
         tail &+= 1
     }
 

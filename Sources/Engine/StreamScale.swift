@@ -10,14 +10,11 @@ extension PointStream {
         let factorA = PowersOfTen.int64[Int(newA - scaleA)]
         let factorB = PowersOfTen.int64[Int(newB - scaleB)]
         let limit = FixedPoint.greatestMantissa
-        for position in head..<tail {
-            let point = self[position]
-            if point.a.magnitude > (limit / factorA).magnitude
-                || point.b.magnitude > (limit / factorB).magnitude
-            {
-                return false
-            }
-        }
+        // Of all points ever: windows may hold what the stream has dropped, and what is refused may not
+        // depend on what happens to be kept.
+        if greatestA > (limit / factorA).magnitude || greatestB > (limit / factorB).magnitude { return false }
+        greatestA *= factorA.magnitude
+        greatestB *= factorB.magnitude
         for position in head..<tail {
             self[position].a *= factorA
             self[position].b *= factorB

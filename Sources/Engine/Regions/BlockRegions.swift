@@ -9,8 +9,12 @@ extension BlockState {
     mutating func endRegion(at t: Int64) {
         if t > regionEnd { return size.ended(.time) }
         if !regionTakesArrivals { return }
-        for index in 0..<streamCount where reader(index).pointee.region.remaining == 0 {
-            return size.ended(.arrivals)
+        for index in 0..<streamCount where !streams[index].pointee.isEmpty {
+            let region = reader(index).pointee.region
+            // The sum of sizes allowed is in proportion to the arrivals allowed.
+            if region.remaining == 0 || streams[index].pointee.newest.b > region.weight {
+                return size.ended(.arrivals)
+            }
         }
         size.ended(.bounds)
     }

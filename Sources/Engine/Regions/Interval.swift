@@ -37,6 +37,8 @@ struct Interval: Equatable {
             mayBeUnknown: mayBeUnknown)
     }
 
+    /// The greatest magnitude of a known value.
+    @inline(__always) var reach: Double { hasKnown ? max(low.magnitude, high.magnitude) : 0 }
     @inline(__always) var hasKnown: Bool { low <= high }
     @inline(__always) var canBeTrue: Bool { hasKnown && high >= 1 }
     @inline(__always) var canBeFalse: Bool { hasKnown && low <= 0 }
@@ -45,6 +47,7 @@ struct Interval: Equatable {
     /// Bounds that went through other operations than the evaluator's: room for their roundings.
     @inline(__always)
     func widened(by magnitude: Double) -> Interval {
+        guard hasKnown else { return self }
         let room = magnitude * 0x1p-40
         return Interval(low: low - room, high: high + room, mayBeUnknown: mayBeUnknown)
     }
@@ -180,6 +183,8 @@ struct Interval: Equatable {
 
     func coalesced(with other: Interval) -> Interval {
         guard mayBeUnknown else { return self }
+        guard hasKnown else { return other }
+        guard other.hasKnown else { return self }
         return Interval(
             low: min(low, other.low), high: max(high, other.high), mayBeUnknown: other.mayBeUnknown)
     }

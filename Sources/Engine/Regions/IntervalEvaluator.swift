@@ -115,8 +115,7 @@ extension BlockState {
         last.source = UInt16(request)
         let now = lastBounds(last, region)
         if step.opcode == .lagChange { return now.relativeDifference(to: before) }
-        let move = now.subtracting(before)
-        return move.widened(by: now.high.magnitude + before.high.magnitude)
+        return now.subtracting(before).widened(by: now.reach + before.reach)
     }
 
     private mutating func deadlineBounds(_ source: Int, _ place: RegionPlace) -> Interval {

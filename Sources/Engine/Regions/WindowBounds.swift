@@ -25,8 +25,9 @@ extension InputState {
         case .windowLeast: return extremeBounds(column, outlook, greatest: false, unit)
         case .windowGreatest: return extremeBounds(column, outlook, greatest: true, unit)
         case .windowRange:
-            return extremeBounds(column, outlook, greatest: true, unit)
-                .subtracting(extremeBounds(column, outlook, greatest: false, unit))
+            let greatest = extremeBounds(column, outlook, greatest: true, unit)
+            let least = extremeBounds(column, outlook, greatest: false, unit)
+            return greatest.subtracting(least).widened(by: greatest.reach + least.reach)
         case .windowVariance: return varianceBounds(column, outlook, unit)
         case .windowDeviation: return varianceBounds(column, outlook, unit).squareRoot
         default: return .any
