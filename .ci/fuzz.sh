@@ -17,6 +17,13 @@ mkdir -p "$kept"
 swift build --build-tests
 
 first=$seed
+for number in "$first" "${FUZZ_SECONDS:-0}"; do
+    if [[ ! $number =~ ^[0-9]+$ ]]; then
+        echo "fuzz: FUZZ_SEED and FUZZ_SECONDS are whole numbers; \`$number\` is none" >&2
+        exit 2
+    fi
+done
+
 rounds=0
 child=
 stop() {

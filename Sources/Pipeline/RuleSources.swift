@@ -29,7 +29,8 @@ public struct RuleSources: Sendable {
     /// A `notifiers` directory beside a directory of rules; nil without one.
     public var notifiersBeside: String? {
         let candidates = directories.map { directory in
-            PathText.join(PathText.parent(of: directory), "notifiers")
+            let isNamed = ![".", ".."].contains(PathText.name(of: directory))
+            return PathText.join(isNamed ? PathText.parent(of: directory) : directory + "/..", "notifiers")
         }
         return candidates.first { path in
             var isDirectory: ObjCBool = false

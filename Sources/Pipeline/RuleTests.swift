@@ -92,8 +92,6 @@ public struct RuleTests: Sendable {
 
     /// - Returns: whether every clause is exercised.
     private func cover(_ suite: TestSuite, _ console: Console) -> Bool {
-        // A choice of tests says nothing of the rules that they are not about.
-        let isChoice = filter != nil || paths.allSatisfy { $0.hasSuffix(".test") }
         let report = suite.coverage(filter: filter, ofTestedRules: isChoice)
         for gap in report.gaps {
             console.print("\(gap.span.file.name):\(gap.span.line): \(gap.rule): \(gap.text)")
@@ -104,9 +102,12 @@ public struct RuleTests: Sendable {
         return report.gaps.isEmpty
     }
 
+    /// A choice of tests says nothing of the rules that they are not about.
+    private var isChoice: Bool { filter != nil || paths.allSatisfy { $0.hasSuffix(".test") } }
+
     private func mutate(_ suite: TestSuite, _ console: Console) {
         let bar = Mutex(ProgressBar(console, "mutants", now: now))
-        let report = suite.mutation(filter: filter) { done, total in
+        let report = suite.mutation(filter: filter, ofTestedRules: isChoice) { done, total in
             bar.withLock { bar in
                 bar.show(fraction: Double(done) / Double(max(1, total))) { _ in
                     "\(done.grouped) of \(total.grouped)"

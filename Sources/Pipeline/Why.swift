@@ -40,13 +40,23 @@ public struct Why: Sendable {
             let tape = try TradeTape(
                 patterns: options.input.trades, symbols: symbols, options: options.input.export)
             let answer: WhyAnswer
+            let refused: Int
             if let lateness = options.input.lateness {
-                answer = try ask(set.program, inArrivalOrderOf: tape.files, lateness, symbols)
+                var source = ArrivalSource(
+                    paths: tape.files, symbols: symbols, options: options.input.export, through: nil)
+                answer = try ask(set.program, inArrivalOrderOf: &source, lateness, symbols)
+                refused = source.refused.reduce(0) { $0 + $1.count }
             } else {
                 try tape.load(showing: console, now: now)
                 answer = try ask(set.program, tape, symbols)
+                refused = tape.refused.count
             }
             try Why.show(answer, options.format, on: console)
+            if refused > 0 {
+                console.say(
+                    "note: \(refused.counted("row")) could not be read as a trade; `bellwether dry-run` over the "
+                        + "same files says why")
+            }
         } catch let error as ExportError {
             throw CommandFailure(error)
         } catch let fault as WhyFault {
@@ -98,11 +108,9 @@ public struct Why: Sendable {
     /// What the engine takes in time is the same input as its trades in the order of their times
     /// (LANGUAGE 2.6).
     private func ask(
-        _ program: CheckedProgram, inArrivalOrderOf paths: [String], _ lateness: Int64,
+        _ program: CheckedProgram, inArrivalOrderOf source: inout ArrivalSource, _ lateness: Int64,
         _ symbols: SymbolTable
     ) throws -> WhyAnswer {
-        var source = ArrivalSource(
-            paths: paths, symbols: symbols, options: options.input.export, through: nil)
         var accepted = AcceptedTrades(lateness: lateness, symbols: symbols)
         var batch: [Trade] = []
         while true {

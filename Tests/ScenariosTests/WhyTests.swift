@@ -145,6 +145,21 @@ import Testing
         #expect(nearest.then.first?.neededValue == 0.03)
     }
 
+    @Test func `A step of a chain misses nothing before the step that must come first`() throws {
+        let rules = "rule r on A\n  when price > 10\n  then within 5m price < 8\n"
+        // 8.1 comes before the first step; after it the price falls to 8.5 only.
+        let tests = "test \"t\"\n  tape\n    A 9 8.1 9 10.5 9 8.5 9\n  expect nothing\n"
+        let suite = TestSuite(
+            rules: [SourceFile(name: "r.rules", text: rules.utf8)],
+            tests: [SourceFile(name: "r.test", text: tests.utf8)])
+        let test = try #require(suite.tests.first?.test)
+        let start = test.clock.start
+        let question = WhyQuestion(rule: "r", key: "A", at: start + 6_000)
+        let nearest = try #require(try Self.answer(test, suite.program, question).nearest.first)
+        #expect(nearest.at == start + 5_000)
+        #expect(nearest.since >= start + 3_000)
+    }
+
     @Test func `What a symbol's name holds is shown by a terminal and not obeyed`() throws {
         let suite = suite(rules: "rule r on all\n  when price > 10\n", tests: "")
         let run = try WhyRun(WhyQuestion(rule: "r", key: "A\u{1b}[31m", at: 1000), in: suite.program)

@@ -43,14 +43,15 @@ extension TestSuite {
     ///
     /// - Parameters:
     ///   - filter: as for `run`; changes only rules of the tests that it selects.
+    ///   - ofTestedRules: leaves rules alone that no test is about; otherwise nothing notices their changes.
     ///   - progress: called with the numbers done and of all, one call at a time.
     public func mutation(
-        filter: String? = nil, progress: (@Sendable (Int, Int) -> Void)? = nil
+        filter: String? = nil, ofTestedRules: Bool = false, progress: (@Sendable (Int, Int) -> Void)? = nil
     ) -> MutationReport {
         let chosen = selected(filter)
         let underTest = chosen.reduce(into: Set<String>()) { $0.formUnion($1.rules) }
         let mutants = MutantFinder(files).mutants.filter { mutant in
-            mutant.rule.map { underTest.contains($0) } ?? (filter == nil)
+            mutant.rule.map { underTest.contains($0) || (filter == nil && !ofTestedRules) } ?? (filter == nil)
         }
         let total = mutants.count
         let fates = inParallel(mutants, progress: { done in progress?(done, total) }) { mutant -> Fate in
@@ -75,7 +76,8 @@ extension TestSuite {
         var files = mutant.files
         if !usesFiring {
             // What no test looks at costs time only.
-            let looked = relevant.reduce(into: Set<String>()) { $0.formUnion($1.rules) }
+            var looked = relevant.reduce(into: Set<String>()) { $0.formUnion($1.rules) }
+            if let rule = mutant.rule { looked.insert(rule) }
             for index in files.indices {
                 files[index].items.removeAll { item in
                     if case .rule(let name, _, _) = item.kind { return !looked.contains(name.text) }

@@ -22,7 +22,8 @@ extension WhyReading {
     }
 
     private func nearest(_ clause: WhyPlan.Clause, _ miss: NearestMiss) -> WhyAnswer.Nearest? {
-        let begin = max(run.question.since ?? Int64.min, run.span?.first ?? at)
+        let begin = max(
+            run.question.since ?? Int64.min, run.stepBegins[clause.rule] ?? run.span?.first ?? at)
         var result = WhyAnswer.Nearest(
             clause: clause.role.text, since: miss.lastTrue ?? begin, lastTrue: miss.lastTrue, then: [],
             alone: [])

@@ -20,6 +20,10 @@ public final class WhyRun {
     /// Transitions of the rule itself, pending and dropped ones too.
     private(set) var emitted: [EngineTransition] = []
     private(set) var misses: [Int: NearestMiss] = [:]
+    /// Of a chain, by the rule of a step: when the step before it matched last.
+    private(set) var stepBegins: [Int: Int64] = [:]
+    /// Rules of steps before which no step has matched yet.
+    private var awaitsStepBefore: Set<Int> = []
     /// The least and the greatest time of a trade; milliseconds.
     private(set) var span: (first: Int64, last: Int64)?
     private(set) var seen: Set<SymbolID> = []
@@ -156,9 +160,23 @@ public final class WhyRun {
         collect(engine.finish(through: instant))
         last = max(last ?? instant, instant)
         guard watches, isInSession(instant) else { return }
-        for rule in misses.keys {
+        followChain(to: instant)
+        for rule in misses.keys where !awaitsStepBefore.contains(rule) {
             guard let reader = reader(rule), reader.isActive else { continue }
             misses[rule]?.take(reader.report(at: instant))
+        }
+    }
+
+    /// A step of a chain can match only after the one before it: what came earlier is no miss of it.
+    private func followChain(to instant: Int64) {
+        let steps = plan.clauses.filter { if case .step = $0.role { true } else { false } }
+        guard !steps.isEmpty, let alert = reader(0), alert.isActive else { return }
+        for (step, match) in zip(steps, alert.alert(at: instant).matches) {
+            if match == nil { awaitsStepBefore.insert(step.rule) }
+            guard let match, match != stepBegins[step.rule] else { continue }
+            awaitsStepBefore.remove(step.rule)
+            stepBegins[step.rule] = match
+            misses[step.rule] = NearestMiss(step.node)
         }
     }
 }
