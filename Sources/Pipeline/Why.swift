@@ -54,8 +54,8 @@ public struct Why: Sendable {
             try Why.show(answer, options.format, on: console)
             if refused > 0 {
                 console.say(
-                    "note: \(refused.counted("row")) could not be read as a trade; `bellwether dry-run` over the "
-                        + "same files says why")
+                    "note: \(refused.counted("row")) could not be read as a trade; `bellwether dry-run` over "
+                        + "the same files says why")
             }
         } catch let error as ExportError {
             throw CommandFailure(error)

@@ -126,7 +126,7 @@ struct CompilerBookTests {
                 L.rule("ratio", on: nil, when: .series(.named(1)) > 3),
             ], rateSeries: ["DFF"])
         let compiled = compileRules(program)
-        #expect(compiled.book.keyless.map { $0.rules.map(\.rule) } == [[0, 3, 4], [1], [2]])
+        #expect(compiled.book.keyless.map { $0.rules.map(\.rule) } == [[0, 4], [3], [1], [2]])
         #expect(compiled.book.rateSeriesCount == 1 && compiled.rateSeries == ["DFF"])
         #expect(
             compiled.book.series[1].block.disassembly == """

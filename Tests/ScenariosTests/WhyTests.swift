@@ -148,7 +148,7 @@ import Testing
     @Test func `A step of a chain misses nothing before the step that must come first`() throws {
         let rules = "rule r on A\n  when price > 10\n  then within 5m price < 8\n"
         // 8.1 comes before the first step; after it the price falls to 8.5 only.
-        let tests = "test \"t\"\n  tape\n    A 9 8.1 9 10.5 9 8.5 9\n  expect nothing\n"
+        let tests = "test \"t\"\n  tape\n    A 9 8.1 9 10.5 9 8.5 9\n  expect no alerts\n"
         let suite = TestSuite(
             rules: [SourceFile(name: "r.rules", text: rules.utf8)],
             tests: [SourceFile(name: "r.test", text: tests.utf8)])
