@@ -21,7 +21,8 @@ public final class AlertEngine {
     /// In order of creation, so that nothing depends on a dictionary's order.
     var feedList: [UnsafeMutablePointer<FeedState>] = []
     var clusters: [UnsafeMutablePointer<Cluster>] = []
-    var seriesOutputs: [UnsafeMutablePointer<PointStream>] = []
+    /// By series; nil for those of other shards.
+    var seriesOutputs: [UnsafeMutablePointer<PointStream>?] = []
     var clusterOfNode: [ClusterPlan.Node: UnsafeMutablePointer<Cluster>] = [:]
     var plan: ClusterPlan
     var codeCache: [BlockIdentity: BlockCode] = [:]
@@ -36,10 +37,13 @@ public final class AlertEngine {
     /// The greatest bound that any cluster has been run to: the first instant still open everywhere.
     var greatestClosed = Int64.min
     var lateTrades: [Trade] = []
+    /// Accepted trades of other shards.
+    private var foreignTrades = 0
 
     /// - Parameters:
     ///   - symbols: also the decoders' table: its numbers are the trades' symbols.
     public init(book: RuleBook, symbols: SymbolTable, options: EngineOptions = EngineOptions()) {
+        precondition(options.shard == .whole || options.order == .sorted)
         self.book = book
         self.symbols = symbols
         self.options = options
@@ -81,6 +85,7 @@ public final class AlertEngine {
     public func append(_ trades: UnsafeBufferPointer<Trade>) {
         let isSorted = options.order == .sorted
         var greatest = greatestTime
+        var foreign = 0
         for trade in trades {
             let index = Int(trade.symbol.index)
             if index >= slotCount || !slots[index].isKnown { register(trade.symbol) }
@@ -89,14 +94,17 @@ public final class AlertEngine {
             let cluster = slot.pointee.cluster
             let open = max(isSorted ? greatest : Int64.min, cluster?.pointee.closed ?? Int64.min)
             guard trade.time >= open, feed.pointee.admit(trade.time) else {
+                if slot.pointee.isForeign { continue }
                 feed.pointee.late += 1
                 lateTrades.append(trade)
                 continue
             }
             greatest = max(greatest, trade.time)
+            if slot.pointee.isForeign { foreign += 1 }
             cluster?.pointee.queue.insert(trade)
         }
         greatestTime = greatest
+        foreignTrades += foreign
     }
 
     /// Adds one value of a rate series. It takes effect at `knownAt`, or at the first instant still open if
@@ -191,15 +199,25 @@ public final class AlertEngine {
 
     public var counters: EngineCounters {
         var counters = EngineCounters()
-        counters.accepted = feedList.reduce(0) { $0 + $1.pointee.accepted }
+        counters.accepted = feedList.reduce(-foreignTrades) { $0 + $1.pointee.accepted }
         for feed in feedList where feed.pointee.late > 0 {
             counters.lateByFeed[feed.pointee.name] = feed.pointee.late
         }
         counters.tooManyDigits = clusters.reduce(0) { $0 + $1.pointee.tooManyDigits }
         counters.blocks = clusters.reduce(0) { $0 + $1.pointee.blocks.count }
         counters.evaluations = clusters.reduce(0) { $0 + $1.pointee.evaluations }
-        counters.watermark = feedList.filter { $0.pointee.hasEvents }.map { watermark(of: $0) }.min()
+        counters.watermark = watermark
         return counters
+    }
+
+    /// The least watermark of the feeds that have events; nil before the first.
+    public var watermark: Int64? {
+        var least: Int64?
+        for feed in feedList where feed.pointee.hasEvents {
+            let watermark = watermark(of: feed)
+            least = min(least ?? watermark, watermark)
+        }
+        return least
     }
 
     // MARK: Inner steps
@@ -250,7 +268,7 @@ public final class AlertEngine {
     /// A named series has been observed since all that it reads has.
     func settleSeriesStarts() {
         for (index, output) in seriesOutputs.enumerated() {
-            guard let block = seriesBlock(index) else { continue }
+            guard let output, let block = seriesBlock(index) else { continue }
             var start = Int64.min
             for stream in 0..<block.pointee.streamCount {
                 start = max(start, block.pointee.streams[stream].pointee.start)
@@ -269,20 +287,7 @@ public final class AlertEngine {
         if emitter.transitions.isEmpty { return [] }
         let transitions = emitter.transitions
         emitter.transitions.removeAll()
-        return transitions.sorted { left, right in
-            if left.at != right.at { return left.at < right.at }
-            if left.rule != right.rule {
-                return precedes(book.rules[left.rule].name, book.rules[right.rule].name)
-            }
-            return precedes(name(of: left.key), name(of: right.key))
-        }
-    }
-
-    private func name(of key: SymbolID?) -> String { key.map { symbols.name(of: $0) } ?? "" }
-
-    /// By Unicode scalar values, which is the order of UTF-8 bytes.
-    private func precedes(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+        return book.inOrder(transitions, symbols)
     }
 }
 

@@ -5,15 +5,21 @@ import MarketModel
 extension AlertEngine {
     func buildNamed() {
         let named = book.namedSymbols.compactMap { name in symbols.intern(name).map { (name, $0) } }
-        for (name, symbol) in named { attach(symbol, to: clusterOf(.symbol(name))) }
+        for (name, symbol) in named {
+            if owns(.symbol(name)) { attach(symbol, to: clusterOf(.symbol(name))) } else { disown(symbol) }
+        }
         for (index, series) in book.series.enumerated() {
+            guard owns(.series(index)) else {
+                seriesOutputs.append(nil)
+                continue
+            }
             let cluster = clusterOf(.series(index))
             let output = cluster.pointee.makeStream(.series(index))
             seriesOutputs.append(output)
             let place = BlockPlace(output: output, outputRegister: Int(series.value))
             instantiate(series.block, in: cluster, place)
         }
-        for (index, block) in book.keyless.enumerated() {
+        for (index, block) in book.keyless.enumerated() where owns(.keyless(index)) {
             let cluster = clusterOf(.keyless(index))
             let keyless = instantiate(block, in: cluster, BlockPlace())
             let feeds = feeds(of: block)
@@ -21,11 +27,11 @@ extension AlertEngine {
             if feeds.isEmpty { cluster.pointee.awaitsInput = true }
         }
         for block in book.standing {
-            guard let node = ClusterPlan.nodes(read: block).first else { continue }
+            guard let node = ClusterPlan.nodes(read: block).first, owns(node) else { continue }
             let standing = instantiate(block, in: clusterOf(node), BlockPlace())
             standing.pointee.activate()
         }
-        for (name, symbol) in named {
+        for (name, symbol) in named where owns(.symbol(name)) {
             instantiate(book.blocksForKey(name), of: symbol, startsWithFirstTrade: false)
         }
     }
@@ -38,8 +44,9 @@ extension AlertEngine {
         let slot = slots + Int(symbol.index)
         slot.pointee.feed = feed(of: name)
         let blocks = book.blocksForKey(name)
-        if blocks.isEmpty { return }
         let nodes = blocks.flatMap { ClusterPlan.nodes(read: $0) }
+        guard owns(nodes.first ?? .symbol(name)) else { return disown(symbol) }
+        if blocks.isEmpty { return }
         let cluster = nodes.first.map { clusterOf($0) } ?? makeCluster()
         attach(symbol, to: cluster)
         slots[Int(symbol.index)].hasDormantBlocks = true
@@ -84,6 +91,13 @@ extension AlertEngine {
         trades.pointee.start = feed.pointee.start
         slot.pointee.trades = trades
         cluster.pointee.join(feed)
+    }
+
+    /// Another shard evaluates the symbol; here it only moves its feed.
+    private func disown(_ symbol: SymbolID) {
+        reserve(symbol)
+        slots[Int(symbol.index)].feed = feed(of: symbols.name(of: symbol))
+        slots[Int(symbol.index)].isForeign = true
     }
 
     private func feed(of symbol: String) -> UnsafeMutablePointer<FeedState> {
@@ -192,7 +206,7 @@ extension AlertEngine {
         _ request: StreamRequest, _ program: BlockProgram, _ key: SymbolID?,
         _ cluster: UnsafeMutablePointer<Cluster>
     ) -> UnsafeMutablePointer<PointStream> {
-        if case .series(let index) = request.kind { return seriesOutputs[index] }
+        if case .series(let index) = request.kind, let output = seriesOutputs[index] { return output }
         let symbol: SymbolID? =
             switch request.owner {
             case .key: key

@@ -18,6 +18,8 @@ public struct EngineOptions: Sendable {
     /// Leave rules alone while nothing can move them (`SafeRegion`). Without it each change point is
     /// evaluated, and the same transitions come out: for comparison.
     public var usesSafeRegions = true
+    /// The symbols that are evaluated; the others' trades only move their feeds.
+    public var shard = EngineShard.whole
 
     public static let defaultLateness: Int64 = 250
     /// 4 M points of 24 bytes; also keeps n(n-1)*10^24 within UInt128 (see `WindowState`).
@@ -35,7 +37,7 @@ public struct EngineOptions: Sendable {
 
 /// What an engine has done so far.
 public struct EngineCounters: Sendable, Equatable {
-    /// Trades that were in time, whether or not a rule reads them.
+    /// Trades of its shard that were in time, whether or not a rule reads them.
     public var accepted = 0
     /// Trades whose instant was closed on arrival, by feed (the venue prefix; "" has none).
     public var lateByFeed: [String: Int] = [:]
@@ -49,6 +51,16 @@ public struct EngineCounters: Sendable, Equatable {
     public var watermark: Int64?
 
     public init() {}
+
+    /// Adds what another shard has done with the same input.
+    public mutating func add(_ other: EngineCounters) {
+        accepted += other.accepted
+        for (feed, count) in other.lateByFeed { lateByFeed[feed, default: 0] += count }
+        tooManyDigits += other.tooManyDigits
+        blocks += other.blocks
+        evaluations += other.evaluations
+        watermark = watermark.map { min($0, other.watermark ?? $0) } ?? other.watermark
+    }
 
     public var late: Int { lateByFeed.values.reduce(0, +) }
 }

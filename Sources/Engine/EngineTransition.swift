@@ -29,3 +29,19 @@ public struct EngineTransition: Sendable, Equatable {
         sizeScale = 0
     }
 }
+
+extension RuleBook {
+    /// Transitions in the order (at, rule, key), names by Unicode scalar values, which is the order of UTF-8
+    /// bytes.
+    public func inOrder(_ transitions: [EngineTransition], _ symbols: SymbolTable) -> [EngineTransition] {
+        func name(_ key: SymbolID?) -> String { key.map { symbols.name(of: $0) } ?? "" }
+        func precedes(_ left: String, _ right: String) -> Bool {
+            left.utf8.lexicographicallyPrecedes(right.utf8)
+        }
+        return transitions.sorted { left, right in
+            if left.at != right.at { return left.at < right.at }
+            if left.rule != right.rule { return precedes(rules[left.rule].name, rules[right.rule].name) }
+            return precedes(name(left.key), name(right.key))
+        }
+    }
+}

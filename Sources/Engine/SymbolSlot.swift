@@ -8,6 +8,8 @@ struct SymbolSlot {
     var quotes: UnsafeMutablePointer<PointStream>?
     /// Instances that begin with the symbol's first trade and have not yet.
     var hasDormantBlocks = false
+    /// Another shard evaluates and counts it.
+    var isForeign = false
 
     @inline(__always) var isKnown: Bool { feed != nil }
 }

@@ -91,7 +91,7 @@ public struct DryRun: Sendable {
         outbox.holdsBack = !isSorted
         var path = TradePath(
             source: FlowSource(files: files, symbols: symbols, options: options, isSorted: isSorted),
-            outbox: outbox, rules: run.rules, symbols: symbols, options: run.engine)
+            outbox: outbox, rules: run.rules, symbols: symbols, options: run.engine, shards: options.threads)
         try path.source.start()
         guard let flow = path.source.flow else { return true }
         if isSorted { waitForOrder(flow) }
@@ -146,7 +146,7 @@ public struct DryRun: Sendable {
         var bar = ProgressBar(console, "evaluating", now: now)
         defer { bar.clear() }
         while try path.step() != .ended {
-            path.outbox.write(before: path.engine.counters.watermark ?? Int64.min)
+            path.outbox.write(before: path.engine.watermark ?? Int64.min)
             bar.show(fraction: fraction(path), trades: path.tradeCount)
         }
         bar.clear()

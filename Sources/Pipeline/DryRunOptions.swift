@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 public import Feeds
+internal import Foundation
 public import MarketModel
 
 /// A dry-run as it was typed.
@@ -22,6 +23,8 @@ public struct DryRunRequest: Sendable {
     public var lateness = "250ms"
     public var format = "text"
     public var transitions = "alerts"
+    /// nil: as many as the machine has processors, up to `DryRunOptions.mostThreads`.
+    public var threads: Int?
 
     public init(rules: [String], trades: [String]) {
         self.rules = rules
@@ -55,6 +58,11 @@ public struct DryRunOptions: Sendable {
     public var format: Format
     public var export: ExportOptions
     public var showsPending: Bool
+    /// Threads that evaluate; one more reads.
+    public var threads: Int
+
+    /// More would wait for the reading.
+    public static let mostThreads = 8
 
     /// - Throws: `.usage` with what was expected.
     public init(_ request: DryRunRequest) throws(CommandFailure) {
@@ -77,6 +85,12 @@ public struct DryRunOptions: Sendable {
         export = ExportOptions(mapping: try DryRunOptions.mapping(request))
         let shown: Shown = try DryRunOptions.choice(request.transitions, option: "--transitions")
         showsPending = shown == .all
+        if let threads = request.threads, threads < 1 {
+            throw CommandFailure(
+                .usage, "--threads \(threads) leaves nobody to evaluate", help: "write 1 or more")
+        }
+        threads =
+            request.threads ?? min(ProcessInfo.processInfo.activeProcessorCount, DryRunOptions.mostThreads)
     }
 
     private enum Shown: String, CaseIterable {

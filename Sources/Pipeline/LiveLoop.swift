@@ -57,7 +57,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         tradesAtStatus = snapshot.trades
         lastStatus = now
         let watermark =
-            path.engine.counters.watermark.map { Timestamp(milliseconds: $0).description } ?? "none yet"
+            path.engine.watermark.map { Timestamp(milliseconds: $0).description } ?? "none yet"
         notices.say(
             "\(Timestamp(milliseconds: now))  \(NumberText.rate(trades, seconds)) trades/s  "
                 + "\(snapshot.trades.counted("trade"))  \(snapshot.alerts.counted("alert"))  "

@@ -64,7 +64,7 @@ struct LiveSession: Sendable {
             try loop.run(until: stop, isOver: isOver)
             if finishesAtEnd { try loop.path.finish() }
             loop.path.source.close(
-                closedBefore: loop.path.outbox.hasTakenAll ? loop.path.engine.counters.watermark : nil)
+                closedBefore: loop.path.outbox.hasTakenAll ? loop.path.engine.watermark : nil)
             return LiveResult(
                 outbox: loop.path.outbox, engine: loop.path.engine.counters, symbols: loop.path.symbolCount,
                 refused: letters.tally, lostLetters: letters.lost)

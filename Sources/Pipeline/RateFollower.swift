@@ -40,7 +40,7 @@ final class RateFollower {
     ///
     /// - Throws: `.failure` when it takes longer than `patience`.
     func readBacklog(
-        into engine: AlertEngine, now: @Sendable () -> Int64, stop: StopSignal
+        into engine: ShardedEngine, now: @Sendable () -> Int64, stop: StopSignal
     ) throws(CommandFailure) {
         let deadline = now() + Int64(RateFollower.patience.seconds * 1000)
         while !reader.isBacklogRead, !stop.isRequested {
@@ -54,9 +54,9 @@ final class RateFollower {
     }
 
     /// Takes what has come since.
-    func follow(into engine: AlertEngine) throws(CommandFailure) { try poll(into: engine, timeout: .zero) }
+    func follow(into engine: ShardedEngine) throws(CommandFailure) { try poll(into: engine, timeout: .zero) }
 
-    private func poll(into engine: AlertEngine, timeout: Duration) throws(CommandFailure) {
+    private func poll(into engine: ShardedEngine, timeout: Duration) throws(CommandFailure) {
         do {
             let batch = try reader.poll(max: 1000, timeout: timeout)
             if !batch.isEmpty { batch.forEach { take($0, into: engine) } }
@@ -65,7 +65,7 @@ final class RateFollower {
         }
     }
 
-    private func take(_ message: borrowing KafkaMessage, into engine: AlertEngine) {
+    private func take(_ message: borrowing KafkaMessage, into engine: ShardedEngine) {
         var rates: [RateObservation] = []
         let value = message.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
         let outcome = decoder.decode(value: value, key: message.key, into: &rates)

@@ -57,11 +57,12 @@ struct RenderedTransition: Sendable {
 /// | 9 deliver | route -> render -> send, retried | behind the outbox, by module Delivery |
 /// | 10 commit | offsets | `TradeSource.commit` |
 ///
-/// Stages 4 to 7 see no clock, no file and no network; a dry-run swaps the first and the last ones.
+/// Stages 4 to 7 are a `ShardedEngine`'s, on one thread or several. They see no clock, no file and no
+/// network; a dry-run swaps the first and the last ones.
 struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     var source: Source
     var outbox: Outbox
-    let engine: AlertEngine
+    let engine: ShardedEngine
     let symbols: SymbolTable
     let rules: [CheckedRule]
     /// Takes note of what is accepted, for those who ask why; nil: nobody can ask.
@@ -75,12 +76,16 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     /// By symbol: whether a trade of it came in.
     private var seen: [Bool] = []
 
-    init(source: Source, outbox: Outbox, rules: CompiledRules, symbols: SymbolTable, options: EngineOptions) {
+    /// - Parameter shards: threads that evaluate; more than one only in the order of event times.
+    init(
+        source: Source, outbox: Outbox, rules: CompiledRules, symbols: SymbolTable, options: EngineOptions,
+        shards: Int = 1
+    ) {
         self.source = source
         self.outbox = outbox
         self.symbols = symbols
         self.rules = rules.rules
-        engine = AlertEngine(book: rules.book, symbols: symbols, options: options)
+        engine = ShardedEngine(book: rules.book, symbols: symbols, options: options, shards: shards)
         renderer = rules.renderer
     }
 
@@ -89,8 +94,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         batch.removeAll(keepingCapacity: true)
         let state = try source.next(into: &batch)
         count(batch)
-        engine.append(batch)
-        try settle(engine.advance(), of: batch)
+        try settle(engine.advance(batch), of: batch)
         return state
     }
 
@@ -136,7 +140,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
             try outbox.accept(rendered)
         }
         outbox.settle()
-        guard let watermark = engine.counters.watermark else { return }
+        guard let watermark = engine.watermark else { return }
         history?.close(before: watermark)
         guard outbox.hasTakenAll else { return }
         try source.commit(closedBefore: watermark)

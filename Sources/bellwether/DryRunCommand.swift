@@ -30,6 +30,9 @@ struct DryRunCommand: ParsableCommand {
     @Option(help: "all: pending and dropped too.")
     var transitions = "alerts"
 
+    @Option(help: "Threads that evaluate; one more reads. By default one a processor.")
+    var threads: Int?
+
     func validate() throws {
         try export.requireTrades()
     }
@@ -40,6 +43,7 @@ struct DryRunCommand: ParsableCommand {
         request.to = to
         request.format = format
         request.transitions = transitions
+        request.threads = threads
         let dryRun = DryRun(try DryRunOptions(request), environment: environment, console: console)
         try finish(dryRun.run())
     }

@@ -78,11 +78,12 @@ struct Comparison {
         expected = ReferenceInterpreter(program, random.tape).run()
     }
 
-    /// nil: they agree on sorted input, on input out of order within the lateness, and on what is left of
-    /// input with late trades (LANGUAGE 2.6).
+    /// nil: they agree on sorted input, also when several engines share the symbols, on input out of order
+    /// within the lateness, and on what is left of input with late trades (LANGUAGE 2.6).
     var difference: String? {
-        let runs: [(order: EngineOptions.Order, batch: Int)] = [
-            (.sorted, 7), (.arrival(lateness: 5000), 1), (.arrival(lateness: 250), 3),
+        let runs: [(order: EngineOptions.Order, batch: Int, shards: Int)] = [
+            (.sorted, 7, 1), (.arrival(lateness: 5000), 1, 1), (.arrival(lateness: 250), 3, 1),
+            (.sorted, 5, 2 + Int(seed % 2)),
         ]
         let compiled = compileRules(program)
         for run in runs {
@@ -90,7 +91,8 @@ struct Comparison {
             let got = EngineRun(
                 compiled, random.tape, order: run.order,
                 arrival: run.order == .sorted ? Array(0..<count) : disorder(),
-                batches: stride(from: 0, to: count, by: run.batch).map { $0..<min($0 + run.batch, count) })
+                batches: stride(from: 0, to: count, by: run.batch).map { $0..<min($0 + run.batch, count) },
+                shards: run.shards)
             let wanted =
                 got.late.isEmpty
                 ? expected : ReferenceInterpreter(program, random.tape.without(got.late)).run()
@@ -99,7 +101,7 @@ struct Comparison {
                 \(random.rules)
                 tape:
                 \(tape)
-                order \(run.order), late \(got.late.sorted())
+                order \(run.order), \(run.shards) shards, late \(got.late.sorted())
                 only the reference: \(wanted.filter { !got.steps.contains($0) })
                 only the engine:    \(got.steps.filter { !wanted.contains($0) })
                 """

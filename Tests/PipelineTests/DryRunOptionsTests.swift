@@ -42,6 +42,7 @@ struct DryRunOptionsTests {
             (request { $0.from = "yesterday" }, "write 2025-03-10"),
             (request { $0.rates = ["DFF.csv"] }, "write --rates DFF=DFF.csv"),
             (request { $0.lateness = "250" }, "write 250ms"),
+            (request { $0.threads = 0 }, "write 1 or more"),
             (
                 request {
                     $0.from = "2025-03-11"
