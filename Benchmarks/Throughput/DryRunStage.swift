@@ -4,9 +4,11 @@ import Synchronization
 
 /// `bellwether dry-run` as a user runs it, its output thrown away.
 enum DryRunStage {
+    /// - Parameter threads: those that evaluate; nil: as many as there are processors.
     /// - Returns: `trades`, what the file holds.
-    static func run(_ input: BenchmarkInput, rules: String, trades: Int) throws -> Int {
-        let request = DryRunRequest(rules: [rules], trades: [input.path])
+    static func run(_ input: BenchmarkInput, rules: String, trades: Int, threads: Int?) throws -> Int {
+        var request = DryRunRequest(rules: [rules], trades: [input.path])
+        request.threads = threads
         let console = Console(output: Nowhere(), status: Nowhere())
         _ = try DryRun(try DryRunOptions(request), environment: [:], console: console).run()
         return trades

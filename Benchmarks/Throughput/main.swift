@@ -46,8 +46,11 @@ func measure(_ options: BenchmarkOptions) throws {
         return result.trades
     }
     trades.trades = []
-    let dryRun = try Measurement("whole dry-run", runs: options.runs) {
-        try DryRunStage.run(input, rules: options.rules, trades: options.trades)
+    let dryRuns = try [("whole dry-run, 1 thread", 1), ("whole dry-run, all cores", nil)].map {
+        name, threads in
+        try Measurement(name, runs: options.runs) {
+            try DryRunStage.run(input, rules: options.rules, trades: options.trades, threads: threads)
+        }
     }
 
     // A JSON record is three times a row's length; a part of the day says as much.
@@ -58,7 +61,8 @@ func measure(_ options: BenchmarkOptions) throws {
     let enrichedJSON = Measurement("JSON, with quote", runs: options.runs) { FeedStages.json(enriched) }
 
     print(
-        ResultTable(csv: csv, tape: tape, engine: engine, dryRun: dryRun, json: [rawJSON, enrichedJSON]).text)
+        ResultTable(csv: csv, tape: tape, engine: engine, dryRuns: dryRuns, json: [rawJSON, enrichedJSON])
+            .text)
     print("\(transitions) transitions\n")
     try ManyRules(options: options).run()
     if options.comparesPeers { try comparePeers(options) }
