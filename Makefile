@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help deps test-deps build run demo test fuzz bench golden format lint clean
 
-SYSTEM_PACKAGES := librdkafka-dev libcurl4-openssl-dev libpcre2-dev zlib1g-dev pkg-config
+SYSTEM_PACKAGES := librdkafka-dev libcurl4-openssl-dev libpcre2-dev zlib1g-dev libsqlite3-dev libssl-dev pkg-config
 # What the demo is built as. From a clean clone on two cores `debug` takes 85 s of processor time and shows
 # the first alert after 75 s; `release` takes 190 s, for a speed that the demo's pace does not need.
 DEMO_BUILD ?= debug

@@ -23,6 +23,7 @@ let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let webServer: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
     name: "bellwether",
@@ -32,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Tests only: unbounded integers for the reference interpreter.
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
     ],
@@ -41,6 +43,7 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Nouns.
@@ -61,9 +64,15 @@ let package = Package(
         // Edges.
         module("Kafka", ["CRdKafka"]),
         module("HTTPTransport", ["CCurl"]),
+        module("StateStore", ["MarketModel", sqlite]),
         module("Configuration", ["Diagnostics", yaml]),
         module("Feeds", ["MarketModel", "CZlib"]),
-        module("Delivery", ["HTTPTransport", "MarketModel", "Configuration", "Diagnostics", logging]),
+        module(
+            "Delivery",
+            [
+                "HTTPTransport", "StateStore", "MarketModel", "Configuration", "Diagnostics", "CCrypto",
+                logging,
+            ]),
 
         // Real tapes and a made market, for demo, tests and benchmarks.
         .target(
@@ -79,7 +88,7 @@ let package = Package(
             [
                 "Scenarios", "MarketModel", "Diagnostics", "Patterns", "RuleSyntax", "RuleSemantics",
                 "LanguageServer", "Engine", "RuleCompiler", "Kafka", "Feeds", "Configuration", "Delivery",
-                "SampleMarket", logging, webServer,
+                "StateStore", "SampleMarket", logging, webServer,
             ]),
         .executableTarget(
             name: "bellwether", dependencies: ["Pipeline", arguments], swiftSettings: strict),
@@ -108,19 +117,20 @@ let package = Package(
         tests("FeedsTests", ["Feeds", "MarketModel", "SampleMarket"], exclude: ["Fixtures"]),
         tests("KafkaTests", ["Kafka"], exclude: ["Fixtures"]),
         tests("ConfigurationTests", ["Configuration", "Diagnostics"]),
+        tests("StateStoreTests", ["StateStore", "MarketModel", sqlite]),
         tests(
             "DeliveryTests",
             [
-                "HTTPTransport", "Delivery", "Configuration", "Diagnostics", "MarketModel", logging,
-                webServer,
+                "HTTPTransport", "Delivery", "StateStore", "Configuration", "Diagnostics", "MarketModel",
+                logging, webServer,
             ],
             exclude: ["Peers"]),
         tests(
             "PipelineTests",
             [
                 "Pipeline", "Scenarios", "MarketModel", "Engine", "RuleCompiler", "RuleSemantics", "Feeds",
-                "Kafka",
-                "Delivery", "HTTPTransport", "Configuration", "SampleMarket", webServer,
+                "Kafka", "Delivery", "StateStore", "HTTPTransport", "Configuration", "SampleMarket",
+                webServer,
             ]),
         tests(
             "SampleMarketTests",

@@ -1,8 +1,23 @@
 public import Logging
 public import MarketModel
+public import StateStore
 internal import Synchronization
 
-/// Carries transitions to their receivers: `submit` queues and returns at once, one thread a receiver sends.
+/// A transition and who is to be told of it.
+public struct Dispatch: Sendable {
+    public var transition: Transition
+    public var context: AlertContext
+    /// A rule's `notify`. A name given twice is sent to once.
+    public var receivers: [String]
+
+    public init(_ transition: Transition, context: AlertContext = .init(), to receivers: [String]) {
+        self.transition = transition
+        self.context = context
+        self.receivers = receivers
+    }
+}
+
+/// Carries transitions to their receivers: `commit` queues and returns, one thread a receiver sends.
 ///
 /// At least once, and in order per alert: what comes after a lost answer is sent again under the same id.
 /// `drain` waits until all is sent; `stop` ends the threads and gives back what was left. What must not be
@@ -29,6 +44,8 @@ public final class Courier: Sendable {
         case unknownReceiver
         /// A kind that is not notified: pending and dropped.
         case notNotified
+        /// The outbox could not write it down.
+        case notWritten(StateError)
         case stopped
     }
 
@@ -42,6 +59,7 @@ public final class Courier: Sendable {
     private let outbox: any Outbox
     private let clock: any DeliveryClock
     private let progress = WakeSignal()
+    private let tender: OutboxTender?
     private let state = Mutex(State())
     private let report: @Sendable (DeliveryReport) -> Void
 
@@ -67,31 +85,37 @@ public final class Courier: Sendable {
         self.outbox = outbox
         self.report = report
         clock = options.clock
+        if let fires = try? outbox.lastFires() {
+            state.withLock { state in
+                for fire in fires.reversed() { state.incidents.restore(fire) }
+            }
+        }
         for lane in lanes.values { lane.start() }
+        tender =
+            outbox.needsTending
+            ? OutboxTender(outbox, clock: options.clock, lanes: lanes, log: log) : nil
+        tender?.start()
     }
 
-    deinit { for lane in lanes.values { lane.stop() } }
+    deinit {
+        tender?.stop()
+        for lane in lanes.values { lane.stop() }
+    }
 
     public var receivers: [String] { lanes.keys.sorted() }
 
-    /// Queues a transition for each of the receivers; does not block.
+    /// Queues a transition for each of the receivers.
     ///
-    /// - Parameter names: a rule's `notify`. A name given twice is sent to once.
     /// - Returns: by the order of `names`.
     @discardableResult
     public func submit(_ transition: Transition, context: AlertContext = .init(), to names: [String])
         -> [Submission]
     {
-        guard transition.kind != .pending, transition.kind != .dropped else {
-            return names.map { _ in .notNotified }
+        do {
+            return try commit([Dispatch(transition, context: context, to: names)])[0]
+        } catch {
+            return names.map { _ in .notWritten(error) }
         }
-        let id = transition.id
-        let incident: Incident?? = state.withLock {
-            $0.isStopped ? nil : .some($0.incidents.incident(of: transition, id: id))
-        }
-        guard let incident else { return names.map { _ in .stopped } }
-        let notice = Notice(transition, context: context, incident: incident)
-        return names.map { submit(notice, to: $0) }
     }
 
     @discardableResult
@@ -99,22 +123,68 @@ public final class Courier: Sendable {
         submit(transition, context: AlertContext(runbook: runbook), to: names)
     }
 
-    private func submit(_ notice: Notice, to name: String) -> Submission {
-        guard let lane = lanes[name] else { return .unknownReceiver }
-        guard notice.transition.severity >= lane.definition.leastSeverity else {
-            state.withLock { $0.belowSeverity[name, default: 0] += 1 }
-            return .belowSeverity
+    /// Queues transitions and remembers them in the alerts' past, in one step; with a checkpoint, all or
+    /// nothing of it.
+    ///
+    /// - Parameter checkpoint: the state of whoever made the transitions, with them in it.
+    /// - Returns: by the order of the dispatches and of their receivers.
+    /// - Throws: it could not be written down, and nothing of it is queued.
+    @discardableResult
+    public func commit(
+        _ dispatches: [Dispatch], checkpoint: Checkpoint? = nil
+    ) throws(StateError) -> [[Submission]] {
+        if state.withLock({ $0.isStopped }) { return dispatches.map { $0.receivers.map { _ in .stopped } } }
+        var batch = OutboxBatch(checkpoint: checkpoint)
+        var found = dispatches.map { $0.receivers.map { _ in Submission.queued } }
+        var places: [(dispatch: Int, receiver: Int)] = []
+        for (number, dispatch) in dispatches.enumerated() {
+            guard dispatch.transition.isNotified else {
+                found[number] = dispatch.receivers.map { _ in .notNotified }
+                continue
+            }
+            let notice = notice(of: dispatch)
+            batch.transitions.append(dispatch.transition)
+            for (index, name) in dispatch.receivers.enumerated() {
+                if let refusal = refusal(of: notice, by: name) {
+                    found[number][index] = refusal
+                } else {
+                    batch.entries.append(OutboxEntry(notice, for: name))
+                    places.append((number, index))
+                }
+            }
         }
-        switch outbox.enqueue(notice, for: name, at: clock.now()) {
+        if batch.transitions.isEmpty, checkpoint == nil { return found }
+        let taken = try outbox.enqueue(batch, at: clock.now())
+        for ((place, entry), enqueued) in zip(zip(places, batch.entries), taken) {
+            found[place.dispatch][place.receiver] = settle(entry, enqueued)
+        }
+        return found
+    }
+
+    private func notice(of dispatch: Dispatch) -> Notice {
+        let transition = dispatch.transition
+        let incident = state.withLock { $0.incidents.incident(of: transition, id: transition.id) }
+        return Notice(transition, context: dispatch.context, incident: incident)
+    }
+
+    private func refusal(of notice: Notice, by name: String) -> Submission? {
+        guard let lane = lanes[name] else { return .unknownReceiver }
+        if notice.transition.severity >= lane.definition.leastSeverity { return nil }
+        state.withLock { $0.belowSeverity[name, default: 0] += 1 }
+        return .belowSeverity
+    }
+
+    private func settle(_ entry: OutboxEntry, _ enqueued: Enqueued) -> Submission {
+        switch enqueued {
         case .queued:
-            lane.wake()
+            lanes[entry.receiver]?.wake()
             return .queued
         case .duplicate: return .duplicate
         case .full:
             report(
                 DeliveryReport(
-                    receiver: name, transition: notice.transition, outcome: .queueFull, attempts: 0,
-                    elapsed: 0))
+                    receiver: entry.receiver, transition: entry.notice.transition, outcome: .queueFull,
+                    attempts: 0, elapsed: 0))
             return .full
         }
     }
@@ -145,12 +215,14 @@ public final class Courier: Sendable {
     @discardableResult
     public func stop() -> [String: Int] {
         state.withLock { $0.isStopped = true }
+        tender?.stop()
         for lane in lanes.values { lane.stop() }
         while true {
             let generation = progress.generation
             if lanes.values.allSatisfy(\.isFinished) { break }
             progress.wait(since: generation)
         }
+        tender?.join()
         return pending
     }
 
@@ -161,6 +233,11 @@ public final class Courier: Sendable {
         counters.plainBodies = lane.plainBodies
         return counters
     }
+}
+
+extension Transition {
+    /// What is pending, or was dropped before it fired, is nobody's alert.
+    var isNotified: Bool { kind != .pending && kind != .dropped }
 }
 
 extension DeliveryReport {

@@ -1,4 +1,5 @@
 internal import MarketModel
+internal import StateStore
 
 /// The last fire of each alert, so that what follows it can name it; bounded, the oldest is forgotten first.
 struct IncidentIndex {
@@ -18,6 +19,13 @@ struct IncidentIndex {
         order.append((alert, id))
         if order.count > 2 * limit { forget() }
         return incident
+    }
+
+    /// Takes a fire of an earlier run.
+    mutating func restore(_ fire: LastFire) {
+        let alert = fire.key.isEmpty ? fire.rule : "\(fire.rule)/\(fire.key)"
+        incidents[alert] = Incident(id: fire.id, severity: fire.severity, since: fire.at)
+        order.append((alert, fire.id))
     }
 
     /// Keeps the newer half; an alert that fired again has its newer entry there.

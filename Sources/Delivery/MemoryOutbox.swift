@@ -1,4 +1,5 @@
 public import MarketModel
+public import StateStore
 internal import Synchronization
 
 /// The outbox of a run that may forget: queues in memory, bounded.
@@ -37,8 +38,15 @@ public final class MemoryOutbox: Outbox {
         }
     }
 
-    public func enqueue(_ notice: Notice, for receiver: String, at now: Timestamp) -> Enqueued {
-        withQueue(receiver) { $0.enqueue(notice, at: now) }
+    public func enqueue(_ batch: OutboxBatch, at now: Timestamp) throws(StateError) -> [Enqueued] {
+        queues.withLock { queues in
+            batch.entries.map { entry in
+                guard let _ = queues[entry.receiver] else {
+                    preconditionFailure("open a receiver before its use")
+                }
+                return queues[entry.receiver]!.enqueue(entry.notice, at: now)
+            }
+        }
     }
 
     public func next(for receiver: String, at now: Timestamp) -> OutboxStep {

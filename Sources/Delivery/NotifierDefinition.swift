@@ -46,6 +46,8 @@ public struct WebhookTarget: Sendable {
     /// Sent with each request; their values are secrets (tokens), like the URL.
     public var headers: [(name: String, value: Secret)] = []
     public var timeout: Duration = .seconds(10)
+    /// Standard Webhooks: two while one replaces the other; none: requests are not signed.
+    public var signingKeys: [SigningKey] = []
 
     public init(url: Secret, format: Format) {
         self.url = url

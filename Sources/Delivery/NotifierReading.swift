@@ -25,7 +25,8 @@ private struct NotifierReading {
     var secretSpans: [SourceSpan] = []
     /// What either kind reads: where the kind is not known, none of them is a mistake.
     private static let keysOfSomeKind = [
-        "url", "format", "headers", "timeout", "server", "starttls", "username", "password", "ca_file",
+        "url", "format", "headers", "signing_key", "timeout", "server", "starttls", "username", "password",
+        "ca_file",
         "from", "to", "subject_prefix", "timezone",
     ]
 
@@ -70,6 +71,7 @@ private struct NotifierReading {
         let format: WebhookTarget.Format = root.choice("format") ?? .slack
         var target = WebhookTarget(url: Secret(url ?? ""), format: format)
         target.timeout = timeout()
+        target.signingKeys = signingKeys()
         for entry in root.map("headers")?.entries ?? [] {
             secretSpans.append(entry.value.span)
             guard let value = entry.value.string() else { continue }
@@ -82,6 +84,27 @@ private struct NotifierReading {
             target.headers.append((entry.key, Secret(value)))
         }
         return url == nil ? nil : target
+    }
+
+    private mutating func signingKeys() -> [SigningKey] {
+        guard let value = root["signing_key"] else { return [] }
+        secretSpans.append(value.span)
+        let items = value.isScalar ? [value] : value.list() ?? []
+        if items.count > 2 {
+            value.report(
+                code: "E132", "`signing_key` is one key, or two while one replaces the other",
+                help: ["take the oldest out"])
+        }
+        return items.compactMap { item in
+            guard let text = item.string() else { return nil }
+            let key = SigningKey(text)
+            if key == nil {
+                item.report(
+                    code: "E131", "this is no key of Standard Webhooks",
+                    help: ["`whsec_` and 24 to 64 random bytes in Base64: `openssl rand -base64 32`"])
+            }
+            return key
+        }
     }
 
     private func timeout() -> Duration {

@@ -1,4 +1,5 @@
 public import MarketModel
+public import StateStore
 
 /// What became of a notice that was offered to the outbox.
 public enum Enqueued: Sendable, Equatable {
@@ -65,17 +66,76 @@ public struct DeliveryCounters: Sendable, Equatable {
     public init() {}
 }
 
-/// Queues of notices by receiver. In memory here; a durable store keeps the same promises across runs.
+/// A notice for one receiver.
+public struct OutboxEntry: Sendable, Equatable {
+    public var notice: Notice
+    public var receiver: String
+
+    public init(_ notice: Notice, for receiver: String) {
+        self.notice = notice
+        self.receiver = receiver
+    }
+}
+
+/// What is to be remembered in one step: all of it or nothing.
+public struct OutboxBatch: Sendable {
+    /// The alerts' past; what is known already changes nothing.
+    public var transitions: [Transition] = []
+    public var entries: [OutboxEntry] = []
+    /// The state of whoever made the transitions, with them in it.
+    public var checkpoint: Checkpoint?
+
+    public init(
+        transitions: [Transition] = [], entries: [OutboxEntry] = [], checkpoint: Checkpoint? = nil
+    ) {
+        self.transitions = transitions
+        self.entries = entries
+        self.checkpoint = checkpoint
+    }
+}
+
+/// What an outbox found when it looked after itself.
+public struct OutboxTending: Sendable, Equatable {
+    /// Receivers whose queue somebody else has changed.
+    public var changed: [String] = []
+    /// Dead letters that were too old to keep.
+    public var forgottenLetters = 0
+
+    public init() {}
+}
+
+/// Queues of notices by receiver: in memory (`MemoryOutbox`), or in a file beside it (`DurableOutbox`), which
+/// keeps the same promises across runs.
 ///
 /// - Invariant: of one alert's notices to one receiver, a later one is not sent before an earlier one
 ///   has left the queue. An id is accepted once a receiver.
 public protocol Outbox: Sendable {
+    /// Before a receiver's first use.
     func open(receiver: String, retryFor: Duration)
-    func enqueue(_ notice: Notice, for receiver: String, at now: Timestamp) -> Enqueued
+    /// Takes what there is room for. With a checkpoint it takes all or nothing: where one queue has no room,
+    /// each entry is `full`.
+    ///
+    /// - Returns: by the order of the entries.
+    /// - Throws: it could not be written, and nothing of it is taken.
+    func enqueue(_ batch: OutboxBatch, at now: Timestamp) throws(StateError) -> [Enqueued]
     /// At most one ticket of a receiver is out at a time: `record` gives it back.
     func next(for receiver: String, at now: Timestamp) -> OutboxStep
     func record(_ result: AttemptResult, of ticket: Ticket, at now: Timestamp) -> Disposition
     /// Queued or being sent.
     func pending(for receiver: String) -> Int
     func counters(of receiver: String) -> DeliveryCounters
+    /// Why the last change could not be written; nil when it was.
+    var trouble: StateError? { get }
+    /// Whether `tend` is to be called about once a second.
+    var needsTending: Bool { get }
+    func tend(at now: Timestamp) -> OutboxTending
+    /// Of each alert the last fire that is known from before.
+    func lastFires() throws(StateError) -> [LastFire]
+}
+
+extension Outbox {
+    public var trouble: StateError? { nil }
+    public var needsTending: Bool { false }
+    public func tend(at now: Timestamp) -> OutboxTending { OutboxTending() }
+    public func lastFires() throws(StateError) -> [LastFire] { [] }
 }

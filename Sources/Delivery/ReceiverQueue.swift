@@ -17,9 +17,15 @@ struct ReceiverQueue: Sendable {
         var sequence: Int64
         var notice: Notice
         var enqueuedAt: Timestamp
+        /// From when the deadline counts: `enqueuedAt`, unless it was sent on its way again by hand.
+        var triedFrom: Timestamp
         var failures = 0
         var notBefore: Timestamp
         var isLastTry = false
+        /// Its ticket is out.
+        var isOut = false
+        /// Taken out of the outbox by hand while its ticket was out.
+        var isDiscarded = false
     }
 
     struct Settings: Sendable {
@@ -56,21 +62,61 @@ struct ReceiverQueue: Sendable {
     var pending: Int { count }
 
     mutating func enqueue(_ notice: Notice, at now: Timestamp) -> Enqueued {
-        guard !seen.contains(notice.id) else {
-            counters.duplicates += 1
-            return .duplicate
-        }
-        guard count < settings.limit else {
-            counters.refusedFull += 1
-            return .full
-        }
+        guard !seen.contains(notice.id) else { return refuseDuplicate() }
+        guard hasRoom(for: 1) else { return refuseFull() }
         seen.insert(notice.id)
-        let item = Item(sequence: nextSequence, notice: notice, enqueuedAt: now, notBefore: now)
-        chains[notice.transition.alertName, default: []].append(item)
+        insert(
+            Item(sequence: nextSequence, notice: notice, enqueuedAt: now, triedFrom: now, notBefore: now))
         nextSequence += 1
-        count += 1
         counters.queued += 1
         return .queued
+    }
+
+    func hasRoom(for more: Int) -> Bool { count + more <= settings.limit }
+
+    mutating func refuseDuplicate() -> Enqueued {
+        counters.duplicates += 1
+        return .duplicate
+    }
+
+    mutating func refuseFull() -> Enqueued {
+        counters.refusedFull += 1
+        return .full
+    }
+
+    /// Takes a notice that a store holds, at the place that its sequence gives it.
+    mutating func take(_ stored: StoredNotice, isNew: Bool) {
+        if isNew { counters.queued += 1 }
+        insert(
+            Item(
+                sequence: stored.sequence, notice: stored.notice, enqueuedAt: stored.enqueuedAt,
+                triedFrom: stored.triedFrom, failures: stored.attempts, notBefore: stored.triedFrom))
+    }
+
+    private mutating func insert(_ item: Item) {
+        let alert = item.notice.transition.alertName
+        var chain = chains[alert] ?? []
+        let place = chain.lastIndex { $0.sequence < item.sequence }.map { $0 + 1 } ?? 0
+        chain.insert(item, at: place)
+        chains[alert] = chain
+        count += 1
+    }
+
+    /// The sequences of all that is queued or being sent.
+    var sequences: Set<Int64> { Set(chains.values.joined().map(\.sequence)) }
+
+    /// Takes out what somebody has taken out of the store; what is being sent goes when its answer is there.
+    mutating func discard(_ gone: Set<Int64>) {
+        for (alert, chain) in chains where chain.contains(where: { gone.contains($0.sequence) }) {
+            var kept = chain
+            for index in kept.indices where gone.contains(kept[index].sequence) {
+                kept[index].isDiscarded = true
+            }
+            kept.removeAll { $0.isDiscarded && !$0.isOut }
+            count -= chain.count - kept.count
+            counters.dropped += chain.count - kept.count
+            chains[alert] = kept.isEmpty ? nil : kept
+        }
     }
 
     /// - Complexity: O(alerts queued), beside which a request over the network is long.
@@ -88,7 +134,10 @@ struct ReceiverQueue: Sendable {
                 best = (alert, head)
             }
         }
-        if let best { return .send(ticket(best.item)) }
+        if let best {
+            chains[best.alert]?[0].isOut = true
+            return .send(ticket(best.item))
+        }
         return earliest.map { .wait(until: $0) } ?? .idle
     }
 
@@ -106,32 +155,40 @@ struct ReceiverQueue: Sendable {
 
     mutating func record(_ result: AttemptResult, of ticket: Ticket, at now: Timestamp) -> Disposition {
         let alert = ticket.notice.transition.alertName
-        guard var item = chains[alert]?.first, item.sequence == ticket.sequence else {
-            preconditionFailure("a ticket is given back once, and before its successor is taken")
-        }
+        // A notice that was sent on its way again by hand may have come in before it.
+        guard let index = chains[alert]?.firstIndex(where: { $0.sequence == ticket.sequence }),
+            var item = chains[alert]?[index], item.isOut
+        else { preconditionFailure("a ticket is given back once") }
+        chains[alert]?[index].isOut = false
+        item.isOut = false
         switch result {
         case .accepted:
             if severalFailed { endOutage(at: now) }
             answered()
-            remove(alert, at: 0)
+            remove(alert, at: index)
             counters.delivered += 1
             return .delivered
         case .refused(let reason):
             answered()
-            remove(alert, at: 0)
+            remove(alert, at: index)
             counters.dropped += 1
             return .dropped(reason: reason)
+        case .failed where item.isDiscarded:
+            remove(alert, at: index)
+            counters.dropped += 1
+            return .dropped(reason: "taken out of the outbox by hand")
         case .failed(let reason, let retryAfter):
             item.failures += 1
             failuresInARow += 1
             if let last = lastFailure, last.alert != alert { severalFailed = true }
             lastFailure = (alert, reason)
-            return retry(item, alert, reason, retryAfter, at: now)
+            return retry(item, at: (alert, index), reason, retryAfter, at: now)
         }
     }
 
     private mutating func retry(
-        _ failed: Item, _ alert: String, _ reason: String, _ retryAfter: Duration?, at now: Timestamp
+        _ failed: Item, at place: (alert: String, index: Int), _ reason: String, _ retryAfter: Duration?,
+        at now: Timestamp
     ) -> Disposition {
         var item = failed
         let fraction = random.fraction()
@@ -139,7 +196,7 @@ struct ReceiverQueue: Sendable {
         gate = now.advanced(by: max(pause, retryAfter ?? .zero))
         let failure = RetryPolicy.Failure(
             at: now, delay: settings.policy.delay(failures: item.failures, fraction: fraction),
-            retryAfter: retryAfter, deadline: item.enqueuedAt.advanced(by: settings.retryFor),
+            retryAfter: retryAfter, deadline: item.triedFrom.advanced(by: settings.retryFor),
             wasLastTry: item.isLastTry)
         switch settings.policy.next(after: failure) {
         case .retry(let at): item.notBefore = at
@@ -149,11 +206,11 @@ struct ReceiverQueue: Sendable {
             // The receiver's longer pause would make the last try come too late.
             gate = min(gate, at)
         case .giveUp:
-            remove(alert, at: 0)
+            remove(place.alert, at: place.index)
             counters.dead += 1
             return .dead(reason: reason)
         }
-        chains[alert]?[0] = item
+        chains[place.alert]?[place.index] = item
         counters.retries += 1
         return .retrying(at: max(gate, item.notBefore), reason: reason)
     }
@@ -185,7 +242,7 @@ struct ReceiverQueue: Sendable {
         var oldest: (alert: String, item: Item)?
         for (alert, chain) in chains {
             guard let head = chain.first, !head.isLastTry,
-                head.enqueuedAt.advanced(by: settings.retryFor) < now
+                head.triedFrom.advanced(by: settings.retryFor) < now
             else {
                 continue
             }

@@ -9,7 +9,8 @@ struct WebhookSender: NoticeSender {
     init(target: WebhookTarget, cancellation: Cancellation) {
         self.target = target
         client = HTTPClient(cancellation: cancellation)
-        redaction = Redaction([target.url] + target.headers.map(\.value))
+        redaction = Redaction(
+            [target.url] + target.headers.map(\.value) + target.signingKeys.map(\.redacted))
     }
 
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt {
@@ -20,6 +21,8 @@ struct WebhookSender: NoticeSender {
             HTTPHeader("User-Agent", "bellwether"),
             HTTPHeader("Idempotency-Key", ticket.notice.id),
         ]
+        request.headers += WebhookSignature.headers(
+            keys: target.signingKeys, id: ticket.notice.id, at: now, body: body.bytes)
         for (name, value) in target.headers {
             request.headers.removeAll { $0.name.lowercased() == name.lowercased() }
             request.headers.append(HTTPHeader(name, value.revealed()))

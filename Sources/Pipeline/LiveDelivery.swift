@@ -4,24 +4,40 @@ import Logging
 import MarketModel
 import RuleCompiler
 import RuleSemantics
+import StateStore
 import Synchronization
 
-/// Stages 8 and 9 of a live run: the outbox in memory and the courier behind it.
+/// Stages 8 and 9 of a live run: the outbox and the courier behind it.
 final class LiveDelivery: Sendable {
+    /// Milliseconds between two attempts to write what could not be written.
+    static let writesAgainAfter: Int64 = 1000
+
+    private struct State {
+        var isFull = false
+        /// Since when the outbox cannot be written, and when it is tried again.
+        var trouble: (since: Timestamp, next: Timestamp)?
+    }
+
     let courier: Courier
-    private let outbox: MemoryOutbox
+    private let outbox: any Outbox
     private let capacity: Int
-    private let isFull = Mutex(false)
+    private let notices: LiveNotices
+    private let clock: any DeliveryClock
+    private let state = Mutex(State())
 
     /// - Parameters:
+    ///   - outbox: nil: one in memory.
     ///   - capacity: notifications of one receiver that may wait; beyond, reading pauses.
     ///   - clock: the time by which retries go.
     init(
-        _ definitions: [NotifierDefinition], capacity: Int, notices: LiveNotices,
+        _ definitions: [NotifierDefinition], outbox: (any Outbox)? = nil, capacity: Int, notices: LiveNotices,
         clock: any DeliveryClock = SystemDeliveryClock()
     ) {
-        outbox = MemoryOutbox(limit: capacity)
+        let outbox = outbox ?? MemoryOutbox(limit: capacity)
+        self.outbox = outbox
         self.capacity = capacity
+        self.notices = notices
+        self.clock = clock
         var options = Courier.Options()
         options.clock = clock
         options.outbox = outbox
@@ -32,14 +48,46 @@ final class LiveDelivery: Sendable {
         }
     }
 
-    func hasRoom(for receiver: String) -> Bool { outbox.pending(for: receiver) < capacity }
+    /// How many more notices of a receiver there is room for.
+    func room(for receiver: String) -> Int { capacity - outbox.pending(for: receiver) }
 
-    /// Whether a receiver's queue is nearly full; from then on until it is half empty.
+    /// Whether reading has to wait: nothing can be written, or a receiver's queue is nearly full; from then
+    /// on until it is half empty.
     var isHeldUp: Bool {
+        if outbox.trouble != nil || state.withLock({ $0.trouble != nil }) { return true }
         let most = courier.pending.values.max() ?? 0
-        return isFull.withLock { isFull in
-            isFull = isFull ? most > capacity / 2 : most >= capacity - capacity / 8
-            return isFull
+        return state.withLock { state in
+            state.isFull = state.isFull ? most > capacity / 2 : most >= capacity - capacity / 8
+            return state.isFull
+        }
+    }
+
+    /// Why reading waits, for the status line; nil while it does not.
+    var redStatus: String? {
+        guard let trouble = outbox.trouble else { return nil }
+        return "NOT READING: \(trouble.description)"
+    }
+
+    /// Writes transitions and what is to be told of them.
+    ///
+    /// - Returns: false when they could not be written: they are to be given again.
+    func commit(_ dispatches: [Dispatch]) -> Bool {
+        let now = clock.now()
+        if let trouble = state.withLock({ $0.trouble }), now < trouble.next { return false }
+        do {
+            try courier.commit(dispatches)
+            let was = state.withLock { state in
+                defer { state.trouble = nil }
+                return state.trouble
+            }
+            if was != nil { notices.say("the state file can be written again: reading goes on") }
+            return true
+        } catch {
+            let next = Timestamp(milliseconds: now.milliseconds + LiveDelivery.writesAgainAfter)
+            state.withLock { $0.trouble = ($0.trouble?.since ?? now, next) }
+            notices.say("reading pauses: \(error.description)")
+            for line in error.help { notices.say("  = help: \(line)") }
+            return false
         }
     }
 
@@ -57,16 +105,21 @@ extension Logger {
     static var none: Logger { Logger(label: "bellwether.delivery") { _ in SwiftLogNoOpLogHandler() } }
 }
 
-/// Hands transitions to the courier, in order; what a full queue does not take waits here, and holds the
-/// commit.
+/// Hands transitions to the courier, in order; what a full queue or a full disk does not take waits here, and
+/// holds the commit.
 struct CourierOutbox: TransitionOutbox {
+    private struct Waiting {
+        var rendered: RenderedTransition
+        var receivers: [String]
+    }
+
     private let delivery: LiveDelivery
     /// The receivers of each rule.
     private let routes: [[String]]
     /// What mails say of each rule.
     let contexts: [AlertContext]
     private let counters: LiveCounters
-    private var waiting: [(receiver: String, rendered: RenderedTransition)] = []
+    private var waiting: [Waiting] = []
     private(set) var tally: RuleTally
 
     init(_ delivery: LiveDelivery, rules: CompiledRules, routes: [[String]], counters: LiveCounters) {
@@ -82,7 +135,7 @@ struct CourierOutbox: TransitionOutbox {
     mutating func accept(_ transitions: [RenderedTransition]) {
         for rendered in transitions {
             tally.add(rendered.transition)
-            for receiver in routes[rendered.rule] { waiting.append((receiver, rendered)) }
+            waiting.append(Waiting(rendered: rendered, receivers: routes[rendered.rule]))
         }
         counters.update { [tally] in
             $0.transitions = tally.transitions
@@ -93,19 +146,28 @@ struct CourierOutbox: TransitionOutbox {
 
     mutating func note(late trades: [Trade]) { counters.update { $0.late += trades.count } }
 
-    /// Submits what there is room for; of one receiver nothing overtakes.
+    /// Commits what there is room for; of one receiver nothing overtakes.
     mutating func settle() {
-        var left: [(receiver: String, rendered: RenderedTransition)] = []
-        var full: Set<String> = []
+        if waiting.isEmpty { return }
+        var room: [String: Int] = [:]
+        var left: [Waiting] = []
+        var dispatches: [Dispatch] = []
         for item in waiting {
-            if full.contains(item.receiver) || !delivery.hasRoom(for: item.receiver) {
-                full.insert(item.receiver)
-                left.append(item)
-                continue
+            var taken: [String] = []
+            var later: [String] = []
+            for receiver in item.receivers {
+                let free = room[receiver] ?? delivery.room(for: receiver)
+                // One that has no room has none for what comes after either.
+                if free > 0 { taken.append(receiver) } else { later.append(receiver) }
+                room[receiver] = free - 1
             }
-            delivery.courier.submit(
-                item.rendered.transition, context: contexts[item.rendered.rule], to: [item.receiver])
+            if !taken.isEmpty || item.receivers.isEmpty {
+                let rendered = item.rendered
+                dispatches.append(
+                    Dispatch(rendered.transition, context: contexts[rendered.rule], to: taken))
+            }
+            if !later.isEmpty { left.append(Waiting(rendered: item.rendered, receivers: later)) }
         }
-        waiting = left
+        if dispatches.isEmpty || delivery.commit(dispatches) { waiting = left }
     }
 }

@@ -10,6 +10,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
     let notices: LiveNotices
     /// How often the status line comes, milliseconds; nil: never.
     var statusInterval: Int64?
+    var redStatus: @Sendable () -> String? = { nil }
     private var lastIdle: Int64
     private var lastStatus: Int64
     private var tradesAtStatus = 0
@@ -58,6 +59,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         lastStatus = now
         let watermark =
             path.engine.watermark.map { Timestamp(milliseconds: $0).description } ?? "none yet"
+        if let red = redStatus() { notices.say(red) }
         notices.say(
             "\(Timestamp(milliseconds: now))  \(NumberText.rate(trades, seconds)) trades/s  "
                 + "\(snapshot.trades.counted("trade"))  \(snapshot.alerts.counted("alert"))  "

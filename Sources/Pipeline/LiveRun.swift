@@ -5,6 +5,7 @@ import Foundation
 import Kafka
 public import MarketModel
 import RuleCompiler
+import StateStore
 
 /// `bellwether run`: Kafka to notifications, until it is asked to stop.
 public struct LiveRun: Sendable {
@@ -42,25 +43,54 @@ public struct LiveRun: Sendable {
         if case .servers(let servers) = configuration.bootstrap { bootstrap = servers }
         showHeader(set, bootstrap: bootstrap)
         let notices = LiveNotices(console, now: LiveRun.wallClock)
+        let outbox = try openOutbox()
         let delivery = LiveDelivery(
-            set.notifiers.definitions, capacity: configuration.outboxCapacity, notices: notices)
+            set.notifiers.definitions, outbox: outbox, capacity: configuration.outboxCapacity,
+            notices: notices)
+        if let outbox { showBacklog(outbox, delivery) }
         var session = LiveSession(
             configuration: configuration, bootstrap: bootstrap, rules: rules, console: console,
             counters: LiveCounters(), stop: stop, now: LiveRun.wallClock)
         session.statusInterval = 10_000
         session.isHeldUp = { delivery.isHeldUp }
+        session.redStatus = { delivery.redStatus }
         let server = try await startConsole(set, &session)
-        let outbox = CourierOutbox(
+        let taker = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, counters: session.counters)
         let result = try await onThread("bellwether-run") { [session] () throws(CommandFailure) in
-            try session.run(into: outbox)
+            try session.run(into: taker)
         }
         withExtendedLifetime(broker) {}
         await server?.stop()
         console.say("stopped: sending what is left")
         let left = delivery.finish(within: LiveRun.drainsWithin)
-        result.show(on: console, counters: session.counters.snapshot, undelivered: left)
+        result.show(
+            on: console, counters: session.counters.snapshot, undelivered: left, isKept: outbox != nil)
         return .success
+    }
+
+    /// The outbox that outlives this process; nil where the configuration wants none.
+    private func openOutbox() throws(CommandFailure) -> DurableOutbox? {
+        guard let directory = configuration.state else { return nil }
+        do {
+            let file = try StateFile(directory: directory, role: .owner)
+            return try DurableOutbox(
+                file, limit: configuration.outboxCapacity, seed: UInt64.random(in: 0 ... .max))
+        } catch {
+            throw CommandFailure(.failure, error.description, help: error.help)
+        }
+    }
+
+    /// What an earlier run left.
+    private func showBacklog(_ outbox: DurableOutbox, _ delivery: LiveDelivery) {
+        for (receiver, count) in delivery.courier.pending.sorted(by: { $0.key < $1.key }) {
+            console.say("\(receiver): \(count.counted("notification")) of an earlier run left to send")
+        }
+        for (receiver, count) in outbox.strangers.sorted(by: { $0.key < $1.key }) {
+            console.say(
+                "warning: \(count.counted("notification")) for \(receiver), which no notifier is called now: "
+                    + "`bellwether outbox drop --queued --receiver \(receiver)`, or define it again")
+        }
     }
 
     /// Keeps a recent history and answers questions about it, unless that is off.
@@ -124,7 +154,9 @@ public struct LiveRun: Sendable {
 
 extension LiveResult where Outbox == CourierOutbox {
     /// The summary at the end.
-    func show(on console: Console, counters: LiveCounters.Snapshot, undelivered: Int) {
+    ///
+    /// - Parameter isKept: what is not delivered goes on at the next start.
+    func show(on console: Console, counters: LiveCounters.Snapshot, undelivered: Int, isKept: Bool = false) {
         console.say("")
         for line in outbox.tally.lines { console.say(line) }
         console.say("")
@@ -136,7 +168,11 @@ extension LiveResult where Outbox == CourierOutbox {
         if lostLetters > 0 {
             console.say("\(lostLetters.counted("dead letter")) could not be sent")
         }
-        if undelivered > 0 { console.say("\(undelivered.counted("notification")) not delivered") }
+        if undelivered > 0 {
+            console.say(
+                "\(undelivered.counted("notification")) not delivered"
+                    + (isKept ? " yet: the next start goes on with them" : ""))
+        }
         console.say(
             "\(counters.trades.counted("trade")) of \(symbols.counted("symbol")), "
                 + "\(outbox.tally.ruleCount.counted("rule")), "

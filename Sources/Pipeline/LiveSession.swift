@@ -21,6 +21,8 @@ struct LiveSession: Sendable {
     var now: @Sendable () -> Int64
     /// Whether the outbox cannot take more.
     var isHeldUp: @Sendable () -> Bool = { false }
+    /// Why nothing is read, for the status line; nil while all is well.
+    var redStatus: @Sendable () -> String? = { nil }
     /// Whether the input is finite: then its end closes every instant, as in a dry-run.
     var finishesAtEnd = false
     /// Where what is accepted is kept for a while; nil: nowhere.
@@ -61,6 +63,7 @@ struct LiveSession: Sendable {
                 timing: LiveTiming(now: now, lateness: configuration.lateness, idle: configuration.idle),
                 counters: counters, notices: notices)
             loop.statusInterval = statusInterval
+            loop.redStatus = redStatus
             try loop.run(until: stop, isOver: isOver)
             if finishesAtEnd { try loop.path.finish() }
             loop.path.source.close(

@@ -40,6 +40,9 @@ public struct RunConfiguration: Sendable {
     public var grace: Int64 = 0
     /// Notifications waiting to be sent beyond which reading pauses.
     public var outboxCapacity = 10_000
+    /// The directory of the state file; nil: what waits to be sent is forgotten at the end.
+    public var state: String? = RunConfiguration.state
+    public static let state = "state"
     public var console = ConsoleSettings()
 
     public init(bootstrap: Bootstrap, trades: [TradeTopic]) {

@@ -52,6 +52,8 @@ extension RunConfiguration {
         lateness = root.duration("lateness")?.wholeMilliseconds ?? lateness
         grace = root.duration("grace")?.wholeMilliseconds ?? grace
         outboxCapacity = root.map("outbox")?.integer("capacity", in: 1...1_000_000) ?? outboxCapacity
+        if let value = root["state"] { state = value.written == "off" ? nil : value.string() }
+        state = state.map(resolved)
         if let map = root.map("console") { console = ConsoleSettings(map) }
         if let value = root["idle"] {
             idle =

@@ -19,6 +19,7 @@ struct Bellwether: AsyncParsableCommand {
               bellwether why RULE SYMBOL TIME --trades 'trades-*.csv.gz'
                                                                 why one did, or did not, fire then
               bellwether run --config bellwether.yaml           watch Kafka and send alerts
+              bellwether outbox list                            what it has not delivered
               bellwether demo                                   see all of it with nothing installed
 
             Exit status: 0 success, 1 findings (a failed check or test), 2 usage, 3 runtime failure.
@@ -26,7 +27,8 @@ struct Bellwether: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, WhyCommand.self,
-            RunCommand.self, DemoCommand.self, NotifyCommand.self, LanguageServerCommand.self,
+            RunCommand.self, DemoCommand.self, NotifyCommand.self, OutboxCommand.self,
+            LanguageServerCommand.self,
         ])
 
     static func main() async {

@@ -4,7 +4,7 @@ import Testing
 @testable import Pipeline
 
 /// The built executable, beside the tests where the build leaves it.
-private enum Executable {
+enum Executable {
     static let url: URL? = {
         let places = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])]
         let candidates = places.flatMap { [$0, $0.deletingLastPathComponent()] }
@@ -40,7 +40,7 @@ struct CommandTests {
         "every command's help shows an example",
         arguments: [
             ["check"], ["fmt"], ["test"], ["dry-run"], ["why"], ["run"], ["demo"], ["notify", "test"],
-            ["language-server"],
+            ["outbox", "list"], ["outbox", "retry"], ["outbox", "drop"], ["language-server"],
         ])
     func help(command: [String]) throws {
         let result = try run(command + ["--help"])
@@ -68,6 +68,7 @@ struct CommandTests {
         #expect(try run(["dry-run", "--trades", "x", "--format", "xml"]).status == 2)
         #expect(try run(["run", "--config", "nothing.yaml"], in: place.path).status == 2)
         #expect(try run(["notify", "test", "desk"], in: place.path).status == 2)
+        #expect(try run(["outbox", "list"], in: place.path).status == 2)
         #expect(try run(["dry-run", "--trades", "x.csv"], in: place.path).status == 3)
         #expect(try run(["dry-run"], in: place.path).status == 2)
         #expect(try run(["why", "a", "A", "10:00"], in: place.path).status == 2)

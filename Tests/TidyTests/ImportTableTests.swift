@@ -14,7 +14,9 @@ import Testing
     static let nouns: Set<String> = ["MarketModel", "Diagnostics"]
     static let language: Set<String> = nouns.union(["Patterns", "RuleSyntax", "RuleSemantics"])
     static let hot: Set<String> = language.union(["Engine", "RuleCompiler"])
-    static let edges: Set<String> = ["Kafka", "HTTPTransport", "Feeds", "Configuration", "Delivery"]
+    static let edges: Set<String> = [
+        "Kafka", "HTTPTransport", "StateStore", "Feeds", "Configuration", "Delivery",
+    ]
 
     static let table: [String: Row] = [
         "MarketModel": Row(foundation: false),
@@ -29,7 +31,10 @@ import Testing
         "HTTPTransport": Row(outside: ["CCurl"]),
         "Feeds": Row(ours: ["MarketModel"], outside: ["CZlib"]),
         "Configuration": Row(ours: ["Diagnostics"], outside: ["Yams"]),
-        "Delivery": Row(ours: nouns.union(["HTTPTransport", "Configuration"]), outside: ["Logging"]),
+        "StateStore": Row(ours: ["MarketModel"], outside: ["GRDB"]),
+        "Delivery": Row(
+            ours: nouns.union(["HTTPTransport", "StateStore", "Configuration"]),
+            outside: ["Logging", "CCrypto"]),
         "SampleMarket": Row(ours: ["MarketModel"]),
         "Scenarios": Row(ours: hot),
         "Pipeline": Row(
@@ -41,7 +46,7 @@ import Testing
     static let toolchain: Set<String> = [
         "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
     ]
-    static let wrappers: Set<String> = ["CCurl", "CPCRE2", "CRdKafka", "CZlib"]
+    static let wrappers: Set<String> = ["CCrypto", "CCurl", "CPCRE2", "CRdKafka", "CZlib"]
 
     @Test func `Every module has its row in the table`() {
         let modules = Set(Repository.sources.map(\.module))
