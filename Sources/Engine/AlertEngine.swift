@@ -21,6 +21,10 @@ public final class AlertEngine {
     /// In order of creation, so that nothing depends on a dictionary's order.
     var feedList: [UnsafeMutablePointer<FeedState>] = []
     var clusters: [UnsafeMutablePointer<Cluster>] = []
+    /// Those that are in no feed's wheel: of several feeds, or of none.
+    var unscheduled: [UnsafeMutablePointer<Cluster>] = []
+    /// Numbers in a wheel, while they are looked at.
+    var dueNumbers = UnsafeList<Int32>()
     /// By series; nil for those of other shards.
     var seriesOutputs: [UnsafeMutablePointer<PointStream>?] = []
     var clusterOfNode: [ClusterPlan.Node: UnsafeMutablePointer<Cluster>] = [:]
@@ -101,7 +105,9 @@ public final class AlertEngine {
             }
             greatest = max(greatest, trade.time)
             if slot.pointee.isForeign { foreign += 1 }
-            cluster?.pointee.queue.insert(trade)
+            guard let cluster else { continue }
+            cluster.pointee.queue.insert(trade)
+            if trade.time < cluster.pointee.due { advance(cluster, of: feed, to: trade.time) }
         }
         greatestTime = greatest
         foreignTrades += foreign
@@ -125,6 +131,7 @@ public final class AlertEngine {
             guard !reader.isPassive, effective < deadline.pointee else { continue }
             deadline.pointee = effective
             reader.cluster.pointee.wake(reader.block, at: effective)
+            reschedule(reader.cluster)
         }
         return effective
     }
@@ -139,7 +146,8 @@ public final class AlertEngine {
         // Rules that read no symbol wait for no feed, once the input has started.
         let furthest = feedList.reduce(Int64.min) { max($0, watermark(of: $1)) }
         if furthest == Int64.min { return [] }
-        for cluster in clusters where inputHasStarted || !cluster.pointee.awaitsInput {
+        for feed in feedList where feed.pointee.hasEvents { runScheduled(feed) }
+        for cluster in unscheduled where inputHasStarted || !cluster.pointee.awaitsInput {
             var end = Int64.max
             for feed in cluster.pointee.feeds where feed.pointee.hasEvents {
                 end = min(end, watermark(of: feed))
@@ -172,7 +180,10 @@ public final class AlertEngine {
             feed.pointee.watermark = max(feed.pointee.watermark, end)
         }
         startFeeds()
-        for cluster in clusters { run(cluster, until: end) }
+        for cluster in clusters {
+            run(cluster, until: end)
+            reschedule(cluster)
+        }
         return takeTransitions()
     }
 
@@ -222,13 +233,8 @@ public final class AlertEngine {
 
     // MARK: Inner steps
 
-    private func watermark(of feed: UnsafeMutablePointer<FeedState>) -> Int64 {
+    func watermark(of feed: UnsafeMutablePointer<FeedState>) -> Int64 {
         options.order == .sorted ? max(greatestTime, feed.pointee.watermark) : feed.pointee.watermark
-    }
-
-    private func run(_ cluster: UnsafeMutablePointer<Cluster>, until end: Int64) {
-        greatestClosed = max(greatestClosed, end)
-        cluster.pointee.run(until: end, slots: slots, emitter)
     }
 
     /// Settles the start of each feed whose first instant is closed, and wakes what exists from then on.
@@ -248,6 +254,7 @@ public final class AlertEngine {
                     // Only named series are not listed: they begin with any feed.
                     return feedsOfKeyless[block]?.contains(feed) ?? true
                 }
+                reschedule(cluster)
             }
         }
         if !inputHasStarted { startFeedless() }

@@ -10,8 +10,9 @@ struct Cluster: ~Copyable {
     var queue = TradeQueue()
     /// Instants before it have been evaluated.
     private(set) var closed = Int64.min
-    /// When the engine must look here though no trade waits: the earliest timer of the blocks.
-    var earliestTimer: Int64 { timers.earliest }
+    /// The engine looks here next at this instant; `Int64.min`: whenever it advances.
+    var due = Int64.min
+    var schedule = Schedule.none
 
     /// Feeds of the cluster's symbols.
     private(set) var feeds: [UnsafeMutablePointer<FeedState>] = []
@@ -32,6 +33,15 @@ struct Cluster: ~Copyable {
     var cappedStreams: [UnsafeMutablePointer<PointStream>] = []
     /// Trades that the common decimal scale of their symbol cannot hold.
     var tooManyDigits = 0
+
+    /// How the engine finds it when there is something to do.
+    enum Schedule: Equatable {
+        case none
+        /// By this number in the wheel of its only feed.
+        case wheel(Int32)
+        /// It is looked at at each advance.
+        case always
+    }
 
     init(pointCap: Int) { self.pointCap = pointCap }
 
@@ -97,6 +107,12 @@ struct Cluster: ~Copyable {
     }
 
     // MARK: Time
+
+    /// The next instant with something to do, a trade that waits or a timer; `Int64.max`: none.
+    mutating func nextInstant() -> Int64 {
+        queue.settle()
+        return min(timers.earliest, queue.firstTime)
+    }
 
     /// Evaluates every instant before `end`.
     mutating func run(until end: Int64, slots: UnsafeMutablePointer<SymbolSlot>, _ emitter: Emitter) {

@@ -34,6 +34,7 @@ extension AlertEngine {
         for (name, symbol) in named where owns(.symbol(name)) {
             instantiate(book.blocksForKey(name), of: symbol, startsWithFirstTrade: false)
         }
+        for cluster in clusters { reschedule(cluster) }
     }
 
     /// Meets a symbol for the first time.
@@ -51,6 +52,7 @@ extension AlertEngine {
         attach(symbol, to: cluster)
         slots[Int(symbol.index)].hasDormantBlocks = true
         instantiate(blocks, of: symbol, startsWithFirstTrade: true)
+        reschedule(cluster)
     }
 
     private func instantiate(_ blocks: [BlockProgram], of symbol: SymbolID, startsWithFirstTrade: Bool) {

@@ -1,7 +1,7 @@
 /// A set of symbols with comparable delay, and how far its input is closed (LANGUAGE 2.2).
 ///
 /// Lives behind a stable pointer that the engine owns.
-struct FeedState {
+struct FeedState: ~Copyable {
     /// The part of its symbols' names before `:`; empty for none.
     let name: String
     let lateness: Int64
@@ -13,6 +13,10 @@ struct FeedState {
     var watermark = Int64.min
     private(set) var accepted = 0
     var late = 0
+    /// Clusters of this feed alone, by the instant at which each must be looked at next.
+    var wheel = TimingWheel()
+    /// By their numbers in the wheel.
+    var scheduled = UnsafeList<UnsafeMutablePointer<Cluster>>()
     /// Set by each arrival, cleared by each idle tick.
     var arrivedSinceIdleTick = false
 

@@ -37,7 +37,9 @@ public struct AlertReader {
 
     /// Has the block evaluated at an instant that is still open, also where no transition could depend on it.
     public func wake(at t: Int64) {
-        if isActive { cluster.pointee.wake(block, at: t) }
+        guard isActive else { return }
+        cluster.pointee.wake(block, at: t)
+        engine.reschedule(cluster)
     }
 
     /// What a transition at `t`, the last instant evaluated, would carry.
@@ -154,8 +156,7 @@ extension AlertEngine {
     public var nextInstant: Int64? {
         var next = Int64.max
         for cluster in clusters {
-            cluster.pointee.queue.settle()
-            next = min(next, cluster.pointee.earliestTimer, cluster.pointee.queue.firstTime)
+            next = min(next, cluster.pointee.nextInstant())
         }
         return next == Int64.max ? nil : next
     }
