@@ -25,6 +25,7 @@ public final class AlertEngine {
     var unscheduled: [UnsafeMutablePointer<Cluster>] = []
     /// Numbers in a wheel, while they are looked at.
     var dueNumbers = UnsafeList<Int32>()
+    let losses = LossLog()
     /// By series; nil for those of other shards.
     var seriesOutputs: [UnsafeMutablePointer<PointStream>?] = []
     var clusterOfNode: [ClusterPlan.Node: UnsafeMutablePointer<Cluster>] = [:]
@@ -191,21 +192,6 @@ public final class AlertEngine {
     public func takeLateTrades() -> [Trade] {
         defer { lateTrades.removeAll() }
         return lateTrades
-    }
-
-    /// Symbols of which a stream has reached its point cap since the last call: their windows are unknown.
-    public func takeCappedSymbols() -> [SymbolID] {
-        var capped: [SymbolID] = []
-        for cluster in clusters where !cluster.pointee.cappedStreams.isEmpty {
-            for index in 0..<slotCount {
-                let streams = [slots[index].trades, slots[index].quotes].compactMap { $0 }
-                if streams.contains(where: { cluster.pointee.cappedStreams.contains($0) }) {
-                    capped.append(SymbolID(index: UInt32(index)))
-                }
-            }
-            cluster.pointee.cappedStreams.removeAll()
-        }
-        return capped
     }
 
     public var counters: EngineCounters {

@@ -257,6 +257,15 @@ struct BlockState: ~Copyable {
         }
         return lowest
     }
+
+    /// For how long after a point's time some input may read it; milliseconds.
+    mutating func reach(into stream: UnsafeMutablePointer<PointStream>) -> Int64 {
+        var reach: Int64 = 0
+        for index in 0..<inputCount where inputs[index].stream == stream {
+            reach = max(reach, inputs[index].reach)
+        }
+        return reach
+    }
 }
 
 /// Where a block instance stands: whose it is, and where its value goes.

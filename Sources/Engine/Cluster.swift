@@ -29,8 +29,7 @@ struct Cluster: ~Copyable {
     var awaitsInput = false
     /// Evaluations of a block at an instant so far.
     private(set) var evaluations = 0
-    /// Streams that have reached the cap since the engine last asked.
-    var cappedStreams: [UnsafeMutablePointer<PointStream>] = []
+    private let losses: LossLog
     /// Trades that the common decimal scale of their symbol cannot hold.
     var tooManyDigits = 0
 
@@ -43,7 +42,10 @@ struct Cluster: ~Copyable {
         case always
     }
 
-    init(pointCap: Int) { self.pointCap = pointCap }
+    init(pointCap: Int, losses: LossLog) {
+        self.pointCap = pointCap
+        self.losses = losses
+    }
 
     deinit {
         for block in series + blocks {
@@ -267,19 +269,27 @@ struct Cluster: ~Copyable {
         }
         stream.pointee.head = max(stream.pointee.head, lowest)
         let count = stream.pointee.tail - stream.pointee.head
-        if count >= pointCap { drop(max(1, count / 8), from: stream) }
+        if count >= pointCap { drop(max(1, count / 8), from: stream, at: t) }
         stream.pointee.extend(cap: pointCap)
     }
 
-    private mutating func drop(_ count: Int, from stream: UnsafeMutablePointer<PointStream>) {
+    private mutating func drop(
+        _ count: Int, from stream: UnsafeMutablePointer<PointStream>, at t: Int64
+    ) {
         let head = stream.pointee.head + count
+        var reach: Int64 = 0
         for index in 0..<stream.pointee.readers.count {
-            stream.pointee.readers[index].block.pointee.forget(before: head, of: stream)
+            let block = stream.pointee.readers[index].block
+            block.pointee.forget(before: head, of: stream)
+            reach = max(reach, block.pointee.reach(into: stream))
             stream.pointee.readers.elements[index].region.remaining = 0
         }
         stream.pointee.lostThrough = stream.pointee[head - 1].time
         stream.pointee.head = head
-        if !cappedStreams.contains(stream) { cappedStreams.append(stream) }
+        losses.entries.append(
+            LossLog.Entry(
+                stream: stream, at: t, wholeFrom: max(stream.pointee.lostThrough + reach, t + 1),
+                kept: stream.pointee.tail - head))
     }
 
     // MARK: Decimal scales

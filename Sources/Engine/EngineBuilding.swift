@@ -78,7 +78,7 @@ extension AlertEngine {
 
     private func makeCluster() -> UnsafeMutablePointer<Cluster> {
         let cluster = UnsafeMutablePointer<Cluster>.allocate(capacity: 1)
-        cluster.initialize(to: Cluster(pointCap: options.pointCap))
+        cluster.initialize(to: Cluster(pointCap: options.pointCap, losses: losses))
         clusters.append(cluster)
         return cluster
     }

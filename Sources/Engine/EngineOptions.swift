@@ -24,6 +24,8 @@ public struct EngineOptions: Sendable {
     public static let defaultLateness: Int64 = 250
     /// 4 M points of 24 bytes; also keeps n(n-1)*10^24 within UInt128 (see `WindowState`).
     public static let defaultPointCap = 4_000_000
+    /// What a user may choose.
+    public static let pointCaps = 1_000...16_000_000
 
     public init(
         order: Order = .arrival(lateness: EngineOptions.defaultLateness), emitsPending: Bool = false,

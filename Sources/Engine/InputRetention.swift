@@ -12,6 +12,16 @@ extension InputState {
         }
     }
 
+    /// For how long after a point's time the input may read it; milliseconds.
+    var reach: Int64 {
+        switch kind {
+        case .window: length + ending
+        case .gridPoints: length + ending + step
+        case .lag: length
+        case .lastPoints, .buckets, .samples, .decay, .deadline, .rate, .firing: 0
+        }
+    }
+
     /// The oldest position that the input will need if it begins at `t` or later.
     ///
     /// - Complexity: O(log points).

@@ -41,7 +41,7 @@ public struct DryRun: Sendable {
         var engineOptions = EngineOptions(
             order: options.lateness.map { .arrival(lateness: $0) } ?? .sorted,
             emitsPending: options.showsPending)
-        engineOptions.pointCap = EngineOptions.defaultPointCap
+        engineOptions.pointCap = options.pointsPerSymbol
         do {
             let files = try TradeTape(patterns: options.trades, symbols: SymbolTable()).files
             showHeader(set, rules, files: files)

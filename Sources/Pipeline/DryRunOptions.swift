@@ -1,5 +1,6 @@
 import Configuration
 import Diagnostics
+import Engine
 public import Feeds
 internal import Foundation
 public import MarketModel
@@ -25,6 +26,8 @@ public struct DryRunRequest: Sendable {
     public var transitions = "alerts"
     /// nil: as many as the machine has processors, up to `DryRunOptions.mostThreads`.
     public var threads: Int?
+    public var pointsPerSymbol = DryRunRequest.defaultPointsPerSymbol
+    public static let defaultPointsPerSymbol = EngineOptions.defaultPointCap
 
     public init(rules: [String], trades: [String]) {
         self.rules = rules
@@ -61,6 +64,9 @@ public struct DryRunOptions: Sendable {
     /// Threads that evaluate; one more reads.
     public var threads: Int
 
+    /// Points of one symbol that are kept; beyond, its windows are unknown.
+    public var pointsPerSymbol: Int
+
     /// More would wait for the reading.
     public static let mostThreads = 8
 
@@ -85,6 +91,13 @@ public struct DryRunOptions: Sendable {
         export = ExportOptions(mapping: try DryRunOptions.mapping(request))
         let shown: Shown = try DryRunOptions.choice(request.transitions, option: "--transitions")
         showsPending = shown == .all
+        guard EngineOptions.pointCaps.contains(request.pointsPerSymbol) else {
+            let bounds = EngineOptions.pointCaps
+            throw CommandFailure(
+                .usage, "--points-per-symbol \(request.pointsPerSymbol) is out of bounds",
+                help: "write \(bounds.lowerBound) to \(bounds.upperBound)")
+        }
+        pointsPerSymbol = request.pointsPerSymbol
         if let threads = request.threads, threads < 1 {
             throw CommandFailure(
                 .usage, "--threads \(threads) leaves nobody to evaluate", help: "write 1 or more")

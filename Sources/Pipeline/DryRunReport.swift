@@ -35,11 +35,6 @@ extension DryRun {
     func report<Source: TradeSource>(
         _ path: TradePath<Source, DryRunOutbox>, refused: [RefusedRows], _ start: Duration
     ) {
-        for symbol in path.engine.takeCappedSymbols() {
-            console.say(
-                "warning: \(path.symbols.name(of: symbol)) reached the limit of points: its windows are "
-                    + "unknown from there on; shorten its windows")
-        }
         warnOfCalendars(path)
         showRefused(refused)
         let counters = path.engine.counters

@@ -48,6 +48,11 @@ final class LiveDelivery: Sendable {
         }
     }
 
+    /// Says an alert about the engine itself, which whoever looks after it wants to see without a receiver.
+    func say(_ transition: Transition) {
+        notices.say("\(transition.rule) \(transition.kind.rawValue): \(transition.message)")
+    }
+
     /// How many more notices of a receiver there is room for.
     func room(for receiver: String) -> Int { capacity - outbox.pending(for: receiver) }
 
@@ -116,15 +121,21 @@ struct CourierOutbox: TransitionOutbox {
     private let delivery: LiveDelivery
     /// The receivers of each rule.
     private let routes: [[String]]
+    /// Who is told of alerts about the engine itself.
+    private let engineRoute: [String]
     /// What mails say of each rule.
     let contexts: [AlertContext]
     private let counters: LiveCounters
     private var waiting: [Waiting] = []
     private(set) var tally: RuleTally
 
-    init(_ delivery: LiveDelivery, rules: CompiledRules, routes: [[String]], counters: LiveCounters) {
+    init(
+        _ delivery: LiveDelivery, rules: CompiledRules, routes: [[String]], engineRoute: [String] = [],
+        counters: LiveCounters
+    ) {
         self.delivery = delivery
         self.routes = routes
+        self.engineRoute = engineRoute
         self.counters = counters
         contexts = rules.rules.map { AlertContext(runbook: $0.runbook, ruleText: $0.text) }
         tally = RuleTally(rules: rules.rules.map(\.name))
@@ -135,7 +146,9 @@ struct CourierOutbox: TransitionOutbox {
     mutating func accept(_ transitions: [RenderedTransition]) {
         for rendered in transitions {
             tally.add(rendered.transition)
-            waiting.append(Waiting(rendered: rendered, receivers: routes[rendered.rule]))
+            if rendered.rule == nil { delivery.say(rendered.transition) }
+            let receivers = rendered.rule.map { routes[$0] } ?? engineRoute
+            waiting.append(Waiting(rendered: rendered, receivers: receivers))
         }
         counters.update { [tally] in
             $0.transitions = tally.transitions
@@ -163,8 +176,8 @@ struct CourierOutbox: TransitionOutbox {
             }
             if !taken.isEmpty || item.receivers.isEmpty {
                 let rendered = item.rendered
-                dispatches.append(
-                    Dispatch(rendered.transition, context: contexts[rendered.rule], to: taken))
+                let context = rendered.rule.map { contexts[$0] } ?? AlertContext()
+                dispatches.append(Dispatch(rendered.transition, context: context, to: taken))
             }
             if !later.isEmpty { left.append(Waiting(rendered: item.rendered, receivers: later)) }
         }

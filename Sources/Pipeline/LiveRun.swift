@@ -1,5 +1,6 @@
 import Configuration
 import Delivery
+import Diagnostics
 import Engine
 import Foundation
 import Kafka
@@ -38,6 +39,7 @@ public struct LiveRun: Sendable {
             rateSeries: nil, environment: environment)
         set.lookAhead(from: LiveRun.present)
         let rules = try set.requireSound(console)
+        try requireNotifiers(configuration.engineNotify, of: set)
         let broker = try startBroker()
         var bootstrap = broker?.bootstrap ?? ""
         if case .servers(let servers) = configuration.bootstrap { bootstrap = servers }
@@ -56,7 +58,8 @@ public struct LiveRun: Sendable {
         session.redStatus = { delivery.redStatus }
         let server = try await startConsole(set, &session)
         let taker = CourierOutbox(
-            delivery, rules: rules, routes: rules.ruleRoutes, counters: session.counters)
+            delivery, rules: rules, routes: rules.ruleRoutes, engineRoute: configuration.engineNotify,
+            counters: session.counters)
         let result = try await onThread("bellwether-run") { [session] () throws(CommandFailure) in
             try session.run(into: taker)
         }
@@ -67,6 +70,17 @@ public struct LiveRun: Sendable {
         result.show(
             on: console, counters: session.counters.snapshot, undelivered: left, isKept: outbox != nil)
         return .success
+    }
+
+    /// - Throws: `.findings` for a name under `engine-alerts` that no notifier has.
+    private func requireNotifiers(_ names: [String], of set: RuleSet) throws(CommandFailure) {
+        let known = set.notifiers.definitions.map(\.name)
+        for name in names where !known.contains(name) {
+            throw CommandFailure(
+                .findings, "`engine-alerts` notifies `\(name)`, and there is no such notifier",
+                help: nearestName(to: name, among: known).map { "did you mean `\($0)`?" }
+                    ?? "write \(name).yaml in the notifiers' directory")
+        }
     }
 
     /// The outbox that outlives this process; nil where the configuration wants none.

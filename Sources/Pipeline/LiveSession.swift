@@ -52,7 +52,9 @@ struct LiveSession: Sendable {
             let source = LiveTradeSource(parts, grace: configuration.grace)
             var path = TradePath(
                 source: source, outbox: outbox, rules: rules, symbols: symbols,
-                options: EngineOptions(order: .arrival(lateness: configuration.lateness)))
+                options: EngineOptions(
+                    order: .arrival(lateness: configuration.lateness), pointCap: configuration.pointsPerSymbol
+                ))
             path.history = history
             let rates = try rateFollower(letters)
             rates?.history = history

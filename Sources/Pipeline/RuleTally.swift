@@ -36,8 +36,9 @@ struct RuleTally: Sendable {
         rows[transition.rule] = row
     }
 
-    /// A table, one line a rule, silent rules too.
+    /// A table, one line a rule, silent rules too, and one for each alert of the engine itself that fired.
     var lines: [String] {
+        let names = self.names + Set(rows.keys).subtracting(self.names).sorted()
         let width = max(4, names.map(\.count).max() ?? 0)
         func cell(_ text: String, _ width: Int) -> String {
             String(repeating: " ", count: max(0, width - text.count)) + text

@@ -1,3 +1,4 @@
+import Engine
 public import Feeds
 
 /// What `bellwether.yaml` says.
@@ -44,6 +45,10 @@ public struct RunConfiguration: Sendable {
     public var state: String? = RunConfiguration.state
     public static let state = "state"
     public var console = ConsoleSettings()
+    /// Points of one symbol that are kept; beyond, its windows are unknown (LANGUAGE 4.4).
+    public var pointsPerSymbol = EngineOptions.defaultPointCap
+    /// Notifiers that are told of alerts about the engine itself.
+    public var engineNotify: [String] = []
 
     public init(bootstrap: Bootstrap, trades: [TradeTopic]) {
         self.bootstrap = bootstrap

@@ -1,5 +1,6 @@
 import Configuration
 import Diagnostics
+import Engine
 import Feeds
 import Foundation
 import Kafka
@@ -52,6 +53,12 @@ extension RunConfiguration {
         lateness = root.duration("lateness")?.wholeMilliseconds ?? lateness
         grace = root.duration("grace")?.wholeMilliseconds ?? grace
         outboxCapacity = root.map("outbox")?.integer("capacity", in: 1...1_000_000) ?? outboxCapacity
+        pointsPerSymbol =
+            root.integer("points-per-symbol", in: EngineOptions.pointCaps) ?? pointsPerSymbol
+        if let map = root.map("engine-alerts") {
+            engineNotify = map.strings("notify") ?? []
+            map.finish()
+        }
         if let value = root["state"] { state = value.written == "off" ? nil : value.string() }
         state = state.map(resolved)
         if let map = root.map("console") { console = ConsoleSettings(map) }

@@ -7,6 +7,7 @@ import MarketModel
 struct ShardResult {
     var transitions: [EngineTransition] = []
     var late: [Trade] = []
+    var losses: [WindowLoss] = []
     var counters = EngineCounters()
 }
 
@@ -87,6 +88,7 @@ final class ShardCrew {
             case .stop: break
             }
             result.late = engine.takeLateTrades()
+            result.losses = engine.takeWindowLosses()
             result.counters = engine.counters
             return result
         }
@@ -159,11 +161,6 @@ final class ShardCrew {
         return results
     }
 
-    func takeCappedSymbols() -> [SymbolID] {
-        precondition(collected == submitted, "the shards are still at work")
-        return shards.flatMap { $0.engine.takeCappedSymbols() }.sorted { $0.index < $1.index }
-    }
-
     // MARK: Inner steps
 
     /// Waits for a free slot, fills it and gives it to the shards.
@@ -194,7 +191,7 @@ final class ShardCrew {
         return zip(earlier, later).map {
             ShardResult(
                 transitions: $0.transitions + $1.transitions, late: $0.late + $1.late,
-                counters: $1.counters)
+                losses: $0.losses + $1.losses, counters: $1.counters)
         }
     }
 }

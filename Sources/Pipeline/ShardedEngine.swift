@@ -21,6 +21,7 @@ final class ShardedEngine {
     private let book: RuleBook
     private let symbols: SymbolTable
     private var lateTrades: [Trade] = []
+    private var losses: [WindowLoss] = []
     private var dividedCounters = EngineCounters()
 
     /// - Parameter shards: more than one only for input in the order of event times.
@@ -89,24 +90,25 @@ final class ShardedEngine {
         return lateTrades
     }
 
-    /// Symbols of which a stream has reached its point cap since the last call; with several shards after
-    /// `finish` only.
-    func takeCappedSymbols() -> [SymbolID] {
-        switch mode {
-        case .alone(let engine): engine.takeCappedSymbols()
-        case .divided(let crew): crew.takeCappedSymbols()
-        }
+    /// What was dropped at the point cap since the last call.
+    func takeWindowLosses() -> [WindowLoss] {
+        defer { losses.removeAll() }
+        return losses
     }
 
     private func settle(_ transitions: [EngineTransition], of engine: AlertEngine) -> [EngineTransition] {
         lateTrades += engine.takeLateTrades()
+        losses += engine.takeWindowLosses()
         return transitions
     }
 
     private func settle(_ parts: [ShardResult]) -> [EngineTransition] {
         if parts.isEmpty { return [] }
         dividedCounters = parts.dropFirst().reduce(into: parts[0].counters) { $0.add($1.counters) }
-        for part in parts { lateTrades += part.late }
+        for part in parts {
+            lateTrades += part.late
+            losses += part.losses
+        }
         let transitions = parts.flatMap(\.transitions)
         return transitions.isEmpty ? [] : book.inOrder(transitions, symbols)
     }

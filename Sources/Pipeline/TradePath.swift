@@ -37,8 +37,8 @@ extension TransitionOutbox {
 
 /// A transition with what its delivery needs to know of its rule.
 struct RenderedTransition: Sendable {
-    /// Index into the compiled rules.
-    var rule: Int
+    /// Index into the compiled rules; nil: an alert about the engine itself.
+    var rule: Int?
     var transition: Transition
 }
 
@@ -68,6 +68,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     /// Takes note of what is accepted, for those who ask why; nil: nobody can ask.
     var history: RecentHistory?
     private let renderer: TransitionRenderer
+    private var caps = WindowCapAlerts()
     private var batch: [Trade] = []
     /// Trades that came in, late ones too.
     private(set) var tradeCount = 0
@@ -132,15 +133,21 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         let late = engine.takeLateTrades()
         history?.add(batch, late: late, symbols)
         if !late.isEmpty { outbox.note(late: late) }
-        if !transitions.isEmpty {
-            let rendered = transitions.map {
+        let watermark = engine.watermark
+        let caps = caps.settle(engine.takeWindowLosses(), closedBefore: watermark)
+        if !transitions.isEmpty || !caps.isEmpty {
+            var rendered = transitions.map {
                 RenderedTransition(rule: $0.rule, transition: renderer.render($0, symbols: symbols))
+            }
+            if !caps.isEmpty {
+                rendered += caps.map { RenderedTransition(rule: nil, transition: $0) }
+                rendered.sort { OrderedOutput.precedes($0.transition, $1.transition) }
             }
             history?.add(rendered)
             try outbox.accept(rendered)
         }
         outbox.settle()
-        guard let watermark = engine.watermark else { return }
+        guard let watermark else { return }
         history?.close(before: watermark)
         guard outbox.hasTakenAll else { return }
         try source.commit(closedBefore: watermark)

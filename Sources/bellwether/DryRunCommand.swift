@@ -33,6 +33,9 @@ struct DryRunCommand: ParsableCommand {
     @Option(help: "Threads that evaluate; one more reads. By default one a processor.")
     var threads: Int?
 
+    @Option(help: "Trades of one symbol that its windows may hold; beyond, they are unknown.")
+    var pointsPerSymbol = DryRunRequest.defaultPointsPerSymbol
+
     func validate() throws {
         try export.requireTrades()
     }
@@ -44,6 +47,7 @@ struct DryRunCommand: ParsableCommand {
         request.format = format
         request.transitions = transitions
         request.threads = threads
+        request.pointsPerSymbol = pointsPerSymbol
         let dryRun = DryRun(try DryRunOptions(request), environment: environment, console: console)
         try finish(dryRun.run())
     }

@@ -43,6 +43,7 @@ struct DryRunOptionsTests {
             (request { $0.rates = ["DFF.csv"] }, "write --rates DFF=DFF.csv"),
             (request { $0.lateness = "250" }, "write 250ms"),
             (request { $0.threads = 0 }, "write 1 or more"),
+            (request { $0.pointsPerSymbol = 10 }, "write 1000 to 16000000"),
             (
                 request {
                     $0.from = "2025-03-11"

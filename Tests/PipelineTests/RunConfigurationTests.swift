@@ -56,6 +56,8 @@ struct RunConfigurationTests {
             grace: 50ms
             outbox:
               capacity: 500
+            points-per-symbol: 50000
+            engine-alerts: {notify: [ops]}
             console:
               listen: 0.0.0.0:9000
               history: {keep: 10m, megabytes: 8}
@@ -78,6 +80,8 @@ struct RunConfigurationTests {
         #expect(configuration.console.listen?.description == "0.0.0.0:9000")
         #expect(configuration.console.history == RecentHistory.Limits(span: 600_000, bytes: 8 << 20))
         #expect(configuration.outboxCapacity == 500)
+        #expect(configuration.pointsPerSymbol == 50_000)
+        #expect(configuration.engineNotify == ["ops"])
     }
 
     @Test("the example file of the repository is sound")
