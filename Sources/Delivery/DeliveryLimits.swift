@@ -2,6 +2,12 @@
 enum DeliveryLimits {
     /// Characters of a Slack-compatible `text`: Discord's `/slack` endpoint refuses more than 2,000.
     static let text = 1900
+    /// Characters of all texts of a Discord embed together: 6,000, less what the marks around them take.
+    static let discordEmbed = 5500
+    /// Alerts that a digest shows one by one; the others are counted.
+    static let digestLines = 10
+    /// Characters of one alert's message in a digest.
+    static let digestCell = 250
     /// Characters of an attachment's text: a Slack section holds 3,000.
     static let attachmentText = 2900
     /// Characters of an attachment's title: Discord's embeds hold 256.

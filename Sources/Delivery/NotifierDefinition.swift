@@ -35,10 +35,19 @@ public struct NotifierDefinition: Sendable {
 
 public struct WebhookTarget: Sendable {
     public enum Format: String, Sendable, CaseIterable {
-        /// `text` and `attachments`: Slack, Mattermost, Rocket.Chat, Zulip, Discord's `/slack`.
+        /// `text` and `attachments`: Slack, Rocket.Chat, Zulip.
         case slack
+        case discord
+        /// An Adaptive Card for a Teams workflow.
+        case teams
+        case mattermost
+        case googleChat = "google-chat"
+        /// Events API v2.
+        case pagerDuty = "pagerduty"
         /// The transition as JSON, the same as in the dry-run's NDJSON.
         case generic
+        /// A body of the user's own.
+        case template
     }
 
     public var url: Secret
@@ -48,6 +57,13 @@ public struct WebhookTarget: Sendable {
     public var timeout: Duration = .seconds(10)
     /// Standard Webhooks: two while one replaces the other; none: requests are not signed.
     public var signingKeys: [SigningKey] = []
+    /// PagerDuty's integration key.
+    public var routingKey: Secret?
+    /// Of `format: template`.
+    public var template: BodyTemplate?
+
+    /// Where PagerDuty takes events.
+    static let pagerDuty = "https://events.pagerduty.com/v2/enqueue"
 
     public init(url: Secret, format: Format) {
         self.url = url

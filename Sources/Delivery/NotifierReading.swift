@@ -25,7 +25,8 @@ private struct NotifierReading {
     var secretSpans: [SourceSpan] = []
     /// What either kind reads: where the kind is not known, none of them is a mistake.
     private static let keysOfSomeKind = [
-        "url", "format", "headers", "signing_key", "timeout", "server", "starttls", "username", "password",
+        "url", "format", "headers", "signing_key",
+        "routing_key", "template", "timeout", "server", "starttls", "username", "password",
         "ca_file",
         "from", "to", "subject_prefix", "timezone",
     ]
@@ -60,18 +61,26 @@ private struct NotifierReading {
     }
 
     private mutating func webhook() -> WebhookTarget? {
-        let address = root.required("url")
+        let format: WebhookTarget.Format = root.choice("format") ?? .slack
+        let address = format == .pagerDuty ? root["url"] : root.required("url")
         if let address { secretSpans.append(address.span) }
-        let url = address?.string()
+        let url =
+            address?.string() ?? (address == nil && format == .pagerDuty ? WebhookTarget.pagerDuty : nil)
         if let url, !isWebAddress(url) {
             address?.report(
                 code: "E123", "`url` is not an address that begins with `https://` or `http://`",
                 help: ["keep it out of the file: `url: ${DESK_WEBHOOK_URL}`"])
         }
-        let format: WebhookTarget.Format = root.choice("format") ?? .slack
         var target = WebhookTarget(url: Secret(url ?? ""), format: format)
         target.timeout = timeout()
         target.signingKeys = signingKeys()
+        if format == .pagerDuty, let key = root.required("routing_key") {
+            secretSpans.append(key.span)
+            target.routingKey = key.string().map { Secret($0) }
+        }
+        if format == .template, let template = root.required("template") {
+            target.template = BodyTemplate.read(template)
+        }
         for entry in root.map("headers")?.entries ?? [] {
             secretSpans.append(entry.value.span)
             guard let value = entry.value.string() else { continue }

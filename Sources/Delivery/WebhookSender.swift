@@ -10,19 +10,21 @@ struct WebhookSender: NoticeSender {
         self.target = target
         client = HTTPClient(cancellation: cancellation)
         redaction = Redaction(
-            [target.url] + target.headers.map(\.value) + target.signingKeys.map(\.redacted))
+            [target.url] + target.headers.map(\.value) + target.signingKeys.map(\.redacted)
+                + [target.routingKey].compactMap { $0 })
     }
 
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt {
-        let body = WebhookBody.render(ticket.notice, format: target.format)
-        var request = HTTPRequest(url: target.url, body: body.bytes, timeout: target.timeout)
+        let message = Message([ticket.notice])
+        let body = WebhookBody.render(message, for: target)
+        var request = HTTPRequest(url: address, body: body.bytes, timeout: target.timeout)
         request.headers = [
             HTTPHeader("Content-Type", "application/json; charset=utf-8"),
             HTTPHeader("User-Agent", "bellwether"),
-            HTTPHeader("Idempotency-Key", ticket.notice.id),
+            HTTPHeader("Idempotency-Key", message.id),
         ]
         request.headers += WebhookSignature.headers(
-            keys: target.signingKeys, id: ticket.notice.id, at: now, body: body.bytes)
+            keys: target.signingKeys, id: message.id, at: now, body: body.bytes)
         for (name, value) in target.headers {
             request.headers.removeAll { $0.name.lowercased() == name.lowercased() }
             request.headers.append(HTTPHeader(name, value.revealed()))
@@ -37,6 +39,11 @@ struct WebhookSender: NoticeSender {
                     ? .failed(reason: reason, retryAfter: nil) : .refused(reason: reason),
                 wasPlain: body.isPlain)
         }
+    }
+
+    private var address: Secret {
+        target.format == .googleChat
+            ? Secret(GoogleChatPayload.threaded(target.url.revealed())) : target.url
     }
 
     func forget(_ id: String) {}

@@ -136,6 +136,64 @@ struct NotifierLoadingTests {
         }
     }
 
+    @Test func `PagerDuty, a template and signing keys are read with what they need`() throws {
+        let key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        let files = [
+            "a.yaml": "kind: webhook\nformat: pagerduty\nrouting_key: ${KEY}\n",
+            "b.yaml": """
+            kind: webhook
+            url: https://x/y
+            format: template
+            signing_key: [\(key), "\(key)"]
+            template:
+              summary: "{symbol}: {message}"
+              open: true
+              count: 3
+              code: "3"
+              list: ["{at}", null, 1.5]
+            """,
+            "c.yaml": "kind: webhook\nurl: https://x\nformat: pagerduty\n",
+            "d.yaml": """
+            kind: webhook
+            url: https://x
+            format: template
+            template:
+              a: "{symbl}"
+              b: {message}
+              c: "{rule"
+            signing_key: [short, \(key), \(key)]
+            """,
+            "e.yaml": "kind: webhook\nurl: https://x\nformat: template\ntemplate: \"{message}\"\n",
+            "f.yaml": "kind: webhook\nurl: https://x\nrouting_key: y\n",
+        ]
+        try loading(files, environment: ["KEY": "r0uting"]) { _, notifiers, diagnostics in
+            #expect(notifiers.map(\.name) == ["a", "b"])
+            #expect(
+                lines(diagnostics) == [
+                    "c.yaml:1:1 E105 the key `routing_key` is missing",
+                    "d.yaml:5:6 E133 an alert has no field `symbl`",
+                    "d.yaml:6:6 E135 a field stands in quotes",
+                    "d.yaml:7:6 E133 a brace is not closed",
+                    "d.yaml:8:14 E132 `signing_key` is one key, or two while one replaces the other",
+                    "d.yaml:8:15 E131 this is no key of Standard Webhooks",
+                    "e.yaml:4:11 E134 `template` is a map: the body's members",
+                    "f.yaml:3:1 E104 unknown key `routing_key`",
+                ])
+            guard case .webhook(let pagerDuty) = notifiers.first?.channel,
+                case .webhook(let own) = notifiers.last?.channel
+            else { return }
+            #expect(pagerDuty.url.revealed() == "https://events.pagerduty.com/v2/enqueue")
+            #expect(pagerDuty.routingKey?.revealed() == "r0uting")
+            #expect(own.signingKeys.count == 2)
+            let body = own.template?.filled(with: Notice(transition())).written
+            #expect(
+                body == """
+                    {"summary":"SPY: SPY fell 2.1 % in 5m","open":true,"count":3,"code":"3",\
+                    "list":[1741617000123,null,1.5]}
+                    """)
+        }
+    }
+
     @Test func `an unset variable in a user's name leaves the password its partner`() throws {
         let text = """
             kind: email

@@ -1,11 +1,14 @@
 import Foundation
+import HTTPTransport
 import MarketModel
 import Testing
 
 @testable import Delivery
 
+private let slack = WebhookTarget(url: Secret("https://example.com"), format: .slack)
+
 private func decoded(_ notice: Notice) throws -> [String: Any] {
-    let body = WebhookBody.render(notice, format: .slack)
+    let body = WebhookBody.render(Message([notice]), for: slack)
     #expect(!body.isPlain)
     return try #require(try JSONSerialization.jsonObject(with: Data(body.bytes)) as? [String: Any])
 }
@@ -25,7 +28,7 @@ struct SlackPayloadTests {
             ],
             labels: [.init(name: "desk", value: "fx")])
         let body = WebhookBody.render(
-            Notice(fire, context: .init(runbook: "https://wiki.example/fx?a=1&b=2")), format: .slack)
+            Message([Notice(fire, context: .init(runbook: "https://wiki.example/fx?a=1&b=2"))]), for: slack)
         #expect(
             String(decoding: body.bytes, as: UTF8.self) == """
                 {"attachments":[{"color":"#d32020",\
@@ -77,7 +80,7 @@ struct SlackPayloadTests {
     @Test func `a body that cannot be made is replaced by a plain one with the same facts`() throws {
         struct Broken: Error {}
         let fire = transition(message: "<fell> & \"more\"")
-        let body = WebhookBody.render(Notice(fire), format: .slack) { _ in throw Broken() }
+        let body = WebhookBody.render(Message([Notice(fire)]), for: slack) { _, _ in throw Broken() }
         #expect(body.isPlain)
         let object = try JSONSerialization.jsonObject(with: Data(body.bytes)) as? [String: String]
         #expect(
@@ -99,7 +102,7 @@ struct SlackPayloadTests {
                 labels: [.init(name: text, value: text)])
             let notice = Notice(awkward, context: .init(runbook: text))
             lines.append(String(decoding: try SlackPayload(notice).encoded(), as: UTF8.self))
-            lines.append(String(decoding: WebhookBody.plainSlack(notice), as: UTF8.self))
+            lines.append(String(decoding: WebhookBody.plain(Message([notice]), for: slack), as: UTF8.self))
         }
         let answer = try await Python.run("check_slack.py", input: lines.joined(separator: "\n"))
         #expect(answer == "\(lines.count) bodies\n")

@@ -4,12 +4,15 @@ import Foundation
 /// The Python interpreter with the independent peers; `make test` installs it and sets BELLWETHER_PYTHON.
 enum Python {
     static let missing: Comment = """
-        needs Python with aiosmtpd and slack_sdk: run `make test`, or install them with pip and set \
+        needs Python with what Tests/requirements.txt names: run `make test`, or install it and set \
         BELLWETHER_PYTHON to that interpreter
         """
 
     static let hasPeers: Bool = {
-        guard let process = try? start(["-c", "import aiosmtpd, slack_sdk"], input: nil) else { return false }
+        guard
+            let process = try? start(
+                ["-c", "import aiosmtpd, slack_sdk, discord, adaptive_cards, standardwebhooks"], input: nil)
+        else { return false }
         process.waitUntilExit()
         return process.terminationStatus == 0
     }()

@@ -52,6 +52,28 @@ struct SlackPayload: Encodable {
         ]
     }
 
+    /// A digest: the most important alerts line by line, the others counted.
+    init(digest card: AlertCard) {
+        text = SlackText.truncate(SlackText.escape(card.summary), to: DeliveryLimits.text)
+        var lines = card.lines.map { line in
+            let message = SlackText.truncate(
+                SlackText.message(line.message, symbol: line.symbol), to: DeliveryLimits.digestCell)
+            let alert = SlackText.truncate(SlackText.name(line.alert), to: DeliveryLimits.digestCell / 4)
+            return "*\(line.state)* \(alert) \(message)"
+        }
+        if let rest = card.rest { lines.append(rest) }
+        attachments = [
+            Attachment(
+                color: card.colour.hexColour, fallback: text,
+                title: SlackText.truncate(SlackText.escape(card.title), to: DeliveryLimits.title),
+                text: SlackText.truncate(lines.joined(separator: "\n"), to: DeliveryLimits.attachmentText),
+                fields: card.facts.map {
+                    Field(title: SlackText.escape($0.name), value: SlackText.name($0.value), short: false)
+                },
+                footer: card.footer, ts: card.at.milliseconds.floorDivided(by: 1000))
+        ]
+    }
+
     private static func fields(_ words: AlertText, _ transition: Transition) -> [Field] {
         var facts: [AlertText.Fact] = []
         if !transition.key.isEmpty { facts.append(.init(name: "Symbol", value: transition.key)) }
@@ -67,14 +89,7 @@ struct SlackPayload: Encodable {
         }
     }
 
-    static func colour(_ transition: Transition) -> String {
-        switch (transition.kind, transition.severity) {
-        case (.resolved, _), (.dropped, _): "#2e9e4f"
-        case (_, .critical): "#d32020"
-        case (_, .warning): "#e59f00"
-        case (_, .info): "#2f6fde"
-        }
-    }
+    static func colour(_ transition: Transition) -> String { transition.colour.hexColour }
 
     /// A runbook that a click may open; other texts are shown as text.
     static func link(_ text: String) -> String? {
