@@ -12,19 +12,20 @@ public struct KafkaBatch: ~Copyable {
     private let entries: [Entry]
     /// In the order in which they came. A rebalance is always the last.
     public let events: [KafkaEvent]
-    /// For each partition of this batch the offset after its last message: what to commit once all is dealt
-    /// with.
-    public let positions: [TopicPartitionOffset]
+    /// The sources of this batch, each with the offset after its last message.
+    private let ends: [(source: Int, offset: Int64)]
+    private let partitions: [TopicPartition]
     /// Keeps the handle, in which the messages live.
     private let connection: KafkaConnection
 
     init(
-        entries: [Entry], events: [KafkaEvent], positions: [TopicPartitionOffset],
-        connection: KafkaConnection
+        entries: [Entry], events: [KafkaEvent], ends: [(source: Int, offset: Int64)],
+        partitions: [TopicPartition], connection: KafkaConnection
     ) {
         self.entries = entries
         self.events = events
-        self.positions = positions
+        self.ends = ends
+        self.partitions = partitions
         self.connection = connection
     }
 
@@ -32,6 +33,13 @@ public struct KafkaBatch: ~Copyable {
 
     public var count: Int { self.entries.count }
     public var isEmpty: Bool { self.entries.isEmpty }
+
+    /// For each partition of this batch the offset after its last message: what to commit once all is dealt
+    /// with.
+    public var positions: [TopicPartitionOffset] {
+        self.ends.sorted { $0.source < $1.source }
+            .map { TopicPartitionOffset(self.partitions[$0.source], .at($0.offset)) }
+    }
 
     /// Lends each message, in order of its offset within a partition.
     public func forEach<E>(_ body: (borrowing KafkaMessage) throws(E) -> Void) throws(E) {

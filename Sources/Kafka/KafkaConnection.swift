@@ -16,6 +16,9 @@ public final class KafkaConnection: Sendable {
     let inbox: ClientInbox
     /// `bootstrap.servers` as configured.
     public let addresses: String
+    /// How much may wait to be taken before a consumer fetches no more.
+    let queuedMessages: Int
+    let queuedBytes: Int
     /// Set when the main queue leads into a consumer's: then only its poll may serve callbacks.
     private let isServedByPoll = Atomic(false)
 
@@ -32,6 +35,10 @@ public final class KafkaConnection: Sendable {
         let configuration = ClientConfiguration()
         let inbox = ClientInbox()
         try configuration.set("log.queue", "true")
+        if role == .consumer, rd_kafka_version() >= 0x0202_0000 {
+            // Before that version `FetchRefill` does it.
+            try configuration.set("fetch.queue.backoff.ms", "10")
+        }
         try configuration.apply(properties, required: required)
         configuration.install(inbox)
         switch role {
@@ -39,6 +46,9 @@ public final class KafkaConnection: Sendable {
         case .producer: configuration.installDeliveryReports()
         }
         self.addresses = configuration.value(of: "bootstrap.servers") ?? ""
+        self.queuedMessages = configuration.value(of: "queued.min.messages").flatMap { Int($0) } ?? 100_000
+        self.queuedBytes =
+            (configuration.value(of: "queued.max.messages.kbytes").flatMap { Int($0) } ?? 65_536) << 10
         self.inbox = inbox
         self.client = try configuration.makeClient(
             role == .consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER)

@@ -11,6 +11,15 @@ struct MessagePump {
     let queue: PollQueue
     var table = PartitionTable()
 
+    private var refill: FetchRefill
+    /// Of each source: whether the batch under way has a message of it.
+    private var isInBatch: [Bool] = []
+
+    init(queue: PollQueue) {
+        self.queue = queue
+        self.refill = FetchRefill(queue)
+    }
+
     private var connection: KafkaConnection { self.queue.connection }
 
     /// Waits up to `timeout` for a first message, then takes what is there, up to `max`.
@@ -18,6 +27,7 @@ struct MessagePump {
         var entries: [KafkaBatch.Entry] = []
         var events: [KafkaEvent] = []
         var wait = timeout.milliseconds
+        var bytes = 0
         // nil: nothing came in time, a callback wants to be heard, or somebody woke us.
         while entries.count < max, let message = rd_kafka_consume_queue(self.queue.raw, wait) {
             wait = 0
@@ -31,21 +41,29 @@ struct MessagePump {
                 continue
             }
             entries.append(KafkaBatch.Entry(message: message, source: Int32(source)))
+            bytes += message.pointee.len
         }
+        self.refill.note(taken: entries.count, bytes: bytes, from: self.table.assigned)
         return (entries, events + self.connection.inbox.takeEvents())
     }
 
     /// - Throws: the handle's fatal error, but not before everything that came before it was handed out.
-    func batch(_ entries: [KafkaBatch.Entry], _ events: [KafkaEvent]) throws(KafkaError) -> KafkaBatch {
+    mutating func batch(
+        _ entries: [KafkaBatch.Entry], _ events: [KafkaEvent]
+    ) throws(KafkaError) -> KafkaBatch {
         if entries.isEmpty, let fatal = self.connection.fatalError { throw fatal }
-        var positions: [TopicPartitionOffset] = []
-        for source in Set(entries.lazy.map(\.source)).sorted() {
-            positions.append(
-                TopicPartitionOffset(
-                    self.table.partitions[Int(source)], .at(self.table.next(Int(source)))))
+        let partitions = self.table.partitions
+        while self.isInBatch.count < partitions.count { self.isInBatch.append(false) }
+        var ends: [(source: Int, offset: Int64)] = []
+        for entry in entries where !self.isInBatch[Int(entry.source)] {
+            let source = Int(entry.source)
+            self.isInBatch[source] = true
+            ends.append((source, self.table.next(source)))
         }
+        for end in ends { self.isInBatch[end.source] = false }
         return KafkaBatch(
-            entries: entries, events: events, positions: positions, connection: self.connection)
+            entries: entries, events: events, ends: ends, partitions: partitions,
+            connection: self.connection)
     }
 
     /// Errors of a whole topic; librdkafka fills in partition 0.

@@ -23,6 +23,8 @@ struct PartitionTable {
     }
 
     private(set) var partitions: [TopicPartition] = []
+    /// Of them those that are assigned, in their order.
+    private(set) var assigned: [TopicPartition] = []
     private var places: [Place] = []
     private var numbers: [TopicPartition: Int] = [:]
     private var numbersByHandle: [HandleKey: Int] = [:]
@@ -36,11 +38,13 @@ struct PartitionTable {
         self.forgetHandles()
         self.hasAssignment = true
         for partition in partitions { self.places[self.number(of: partition)] = Place(isAssigned: true) }
+        self.listAssigned()
     }
 
     mutating func revoke(_ partitions: [TopicPartition]) {
         self.forgetHandles()
         for partition in partitions { self.places[self.number(of: partition)] = Place() }
+        self.listAssigned()
         // Nothing is left: until the group assigns again nobody knows whether there is a backlog.
         if !self.places.contains(where: \.isAssigned) { self.hasAssignment = false }
     }
@@ -59,8 +63,8 @@ struct PartitionTable {
         self.hasAssignment && self.places.allSatisfy { !$0.isAssigned || $0.isBacklogRead }
     }
 
-    var assigned: [TopicPartition] {
-        self.places.indices.filter { self.places[$0].isAssigned }.map { self.partitions[$0] }
+    private mutating func listAssigned() {
+        self.assigned = self.places.indices.filter { self.places[$0].isAssigned }.map { self.partitions[$0] }
     }
 
     func next(_ source: Int) -> Int64 { self.places[source].next }

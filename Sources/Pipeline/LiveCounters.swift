@@ -6,6 +6,8 @@ public final class LiveCounters: Sendable {
         public var records = 0
         /// Decoded trades, late ones too.
         public var trades = 0
+        /// Trades that the engine has been given, late ones too; the others wait for other partitions.
+        public var evaluated = 0
         public var rates = 0
         public var late = 0
         public var deadLettered = 0

@@ -17,14 +17,18 @@ public struct LiveRun: Sendable {
     private let environment: [String: String]
     private let console: Console
     private let stop: StopSignal
+    private let counters: LiveCounters
 
+    /// - Parameter counters: what the run has done so far, for whoever watches it.
     public init(
-        _ configuration: RunConfiguration, environment: [String: String], console: Console, stop: StopSignal
+        _ configuration: RunConfiguration, environment: [String: String], console: Console, stop: StopSignal,
+        counters: LiveCounters = LiveCounters()
     ) {
         self.configuration = configuration
         self.environment = environment
         self.console = console
         self.stop = stop
+        self.counters = counters
     }
 
     /// The system's wall clock, milliseconds since the epoch.
@@ -52,7 +56,7 @@ public struct LiveRun: Sendable {
         if let outbox { showBacklog(outbox, delivery) }
         var session = LiveSession(
             configuration: configuration, bootstrap: bootstrap, rules: rules, console: console,
-            counters: LiveCounters(), stop: stop, now: LiveRun.wallClock)
+            counters: counters, stop: stop, now: LiveRun.wallClock)
         session.statusInterval = 10_000
         session.isHeldUp = { delivery.isHeldUp }
         session.redStatus = { delivery.redStatus }

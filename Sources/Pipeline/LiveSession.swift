@@ -40,8 +40,8 @@ struct LiveSession: Sendable {
         let symbols = SymbolTable()
         let inputs = try TopicInputs(configuration.trades, symbols: symbols)
         do {
-            let consumer = try KafkaConsumer(properties: consumerProperties)
-            let producer = try KafkaProducer(properties: commonProperties)
+            let consumer = try KafkaConsumer(properties: configuration.consumerProperties(bootstrap))
+            let producer = try KafkaProducer(properties: configuration.commonProperties(bootstrap))
             try consumer.connection.ensureReachable(within: LiveSession.reachableWithin)
             for topic in inputs.topics { try check(topic, producer.connection) }
             let letters = DeadLetters(producer: producer, topic: configuration.deadLetters, notices: notices)
@@ -100,20 +100,8 @@ struct LiveSession: Sendable {
             return nil
         }
         return try RateFollower(
-            topic: topic, properties: commonProperties, series: rules.rateSeries, counters: counters,
-            deadLetters: letters)
-    }
-
-    private var commonProperties: KafkaProperties {
-        [("bootstrap.servers", bootstrap), ("client.id", "bellwether")]
-            + configuration.properties
-            .map { ($0.name, $0.value) }
-    }
-
-    private var consumerProperties: KafkaProperties {
-        // A group without commits starts at the oldest record: what was produced before the first start
-        // counts too.
-        [("group.id", configuration.group), ("auto.offset.reset", "earliest")] + commonProperties
+            topic: topic, properties: configuration.commonProperties(bootstrap), series: rules.rateSeries,
+            counters: counters, deadLetters: letters)
     }
 }
 

@@ -97,7 +97,7 @@ struct LiveTradeSource: TradeSource {
     }
 
     mutating func commit(closedBefore watermark: Int64) throws(CommandFailure) {
-        let settled = ledger.take(closedBefore: watermark) { merge.lanes[$0]?.firstPending }
+        let settled = ledger.take(closedBefore: watermark) { merge.firstPending(of: $0) }
         let offsets = settled.compactMap { entry in
             inputs.partition(entry.partition).map { TopicPartitionOffset($0, .at(entry.offset)) }
         }
@@ -120,7 +120,7 @@ struct LiveTradeSource: TradeSource {
     /// Commits what is settled, leaves the group and sends the last dead letters.
     mutating func close(closedBefore watermark: Int64?) {
         if let watermark {
-            let settled = ledger.take(closedBefore: watermark) { merge.lanes[$0]?.firstPending }
+            let settled = ledger.take(closedBefore: watermark) { merge.firstPending(of: $0) }
             let offsets = settled.compactMap { entry in
                 inputs.partition(entry.partition).map { TopicPartitionOffset($0, .at(entry.offset)) }
             }
@@ -151,6 +151,7 @@ struct LiveTradeSource: TradeSource {
             guard let lane = run.lane else { return }
             run.nextOffset = message.offset + 1
             let outcome = inputs.decode(message, lane: lane, into: &scratch)
+            if case .decoded = outcome { return }
             run.note(outcome)
             if case .refused(let refusals, _) = outcome { deadLetters.add(message, refusals) }
         }
@@ -166,7 +167,7 @@ struct LiveTradeSource: TradeSource {
             run = LaneRun()
         }
         guard let lane = run.lane, run.nextOffset > 0 else { return }
-        merge.append(scratch[...], to: lane, at: time)
+        merge.append(scratch, to: lane, at: time)
         let greatest = scratch.reduce(Int64.min) { max($0, $1.time) }
         ledger.add(CommitLedger.Entry(nextOffset: run.nextOffset, greatestTime: greatest), of: lane)
         positions[lane] = run.nextOffset
@@ -221,7 +222,7 @@ struct LiveTradeSource: TradeSource {
         var toPause: [TopicPartition] = []
         var toResume: [TopicPartition] = []
         for partition in consumer.assignment where !revoked.contains(partition) {
-            let pending = inputs.lane(of: partition).flatMap { merge.lanes[$0]?.pending } ?? 0
+            let pending = inputs.lane(of: partition).map { merge.pending(of: $0) } ?? 0
             if isHeldUp || pending > LiveTradeSource.laneIsFull {
                 if !paused.contains(partition) { toPause.append(partition) }
             } else if pending < LiveTradeSource.laneHasRoom, paused.contains(partition) {

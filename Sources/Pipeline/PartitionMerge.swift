@@ -13,16 +13,17 @@ import MarketModel
 /// late behind it.
 ///
 /// - Invariant: two runs over the same partitions, each with its backlog, release the same sequence.
-/// - Complexity: O(lanes) a run of trades between two changes of lane.
+/// - Complexity: O(log lanes) a trade, and O(lanes) a release.
 /// - SeeAlso: `max.task.idle.ms` of Kafka Streams (KIP-353, KIP-695), the same idea.
 struct PartitionMerge {
-    struct Lane {
-        fileprivate(set) var trades: [Trade] = []
-        fileprivate(set) var next = 0
+    private struct Lane {
+        let number: Int32
+        var trades: [Trade] = []
+        var next = 0
         /// Greatest event time released so far.
-        fileprivate(set) var frontier = Int64.min
+        var frontier = Int64.min
         /// When the pending trades came: so many up to an index, at a time of the wall clock.
-        fileprivate var arrivals: [(end: Int, at: Int64)] = []
+        var arrivals: [(end: Int, at: Int64)] = []
         /// Whether the partition has been read to its end.
         var isAtEnd = false
 
@@ -30,14 +31,24 @@ struct PartitionMerge {
         /// Sequence of the first record that has not been released.
         var firstPending: Int64? { pending > 0 ? trades[next].sequence : nil }
 
-        fileprivate var head: Int64 { max(frontier, trades[next].time) }
+        var head: Int64 { max(frontier, trades[next].time) }
 
-        fileprivate func isRipe(_ now: Int64, _ grace: Int64) -> Bool {
+        /// Whether the next trade came at `time` or before.
+        func isRipe(by time: Int64) -> Bool {
             guard let arrival = arrivals.first(where: { $0.end > next }) else { return true }
-            return arrival.at + grace <= now
+            return arrival.at <= time
         }
 
-        fileprivate mutating func dropReleased() {
+        /// The next trade.
+        @inline(__always)
+        mutating func release() -> Trade {
+            let trade = trades[next]
+            frontier = max(frontier, trade.time)
+            next += 1
+            return trade
+        }
+
+        mutating func dropReleased() {
             arrivals.removeAll { $0.end <= next }
             if next == trades.count {
                 trades.removeAll(keepingCapacity: true)
@@ -54,35 +65,50 @@ struct PartitionMerge {
     /// clock. 0 where event time passes as the clock does: the lateness covers the same. A replay, in which a
     /// year passes in a second, needs the time that a fetch takes.
     let grace: Int64
-    private(set) var lanes: [Int32: Lane] = [:]
-    private var order: [Int32] = []
+    /// By their numbers.
+    private var lanes: [Lane] = []
+    /// Of the lanes with something to release, while releasing.
+    private var heads = LaneHeads()
 
     init(grace: Int64 = 0) { self.grace = grace }
 
-    var pending: Int { lanes.values.reduce(0) { $0 + $1.pending } }
+    var pending: Int { lanes.reduce(0) { $0 + $1.pending } }
     /// Whether a partition with a backlog has nothing to compare with: the others wait for it.
-    var isWaiting: Bool { lanes.values.contains { $0.pending == 0 && !$0.isAtEnd } }
+    var isWaiting: Bool { lanes.contains { $0.pending == 0 && !$0.isAtEnd } }
+
+    /// Sequence of the lane's first record that has not been released.
+    func firstPending(of lane: Int32) -> Int64? { index(of: lane).flatMap { lanes[$0].firstPending } }
+    func pending(of lane: Int32) -> Int { index(of: lane).map { lanes[$0].pending } ?? 0 }
+
+    private func index(of number: Int32) -> Int? { lanes.firstIndex { $0.number == number } }
 
     mutating func open(_ lane: Int32) {
-        if lanes[lane] == nil { lanes[lane] = Lane() }
-        order = lanes.keys.sorted()
+        if index(of: lane) != nil { return }
+        let place = lanes.firstIndex { $0.number > lane } ?? lanes.count
+        lanes.insert(Lane(number: lane), at: place)
     }
 
     /// Forgets a lane and what of it was not released: its partition's next owner reads that again.
-    mutating func close(_ lane: Int32) {
-        lanes[lane] = nil
-        order = lanes.keys.sorted()
-    }
+    mutating func close(_ lane: Int32) { lanes.removeAll { $0.number == lane } }
 
     /// - Parameter now: the wall clock, milliseconds.
-    mutating func append(_ trades: ArraySlice<Trade>, to lane: Int32, at now: Int64) {
-        if lanes[lane] == nil { open(lane) }
-        guard !trades.isEmpty else { return }
-        lanes[lane]?.trades.append(contentsOf: trades)
-        if grace > 0, let count = lanes[lane]?.trades.count { lanes[lane]?.arrivals.append((count, now)) }
+    mutating func append(_ trades: [Trade], to lane: Int32, at now: Int64) {
+        append(to: lane, at: now) { $0.append(contentsOf: trades) }
     }
 
-    mutating func mark(_ lane: Int32, atEnd: Bool) { lanes[lane]?.isAtEnd = atEnd }
+    /// - Parameter body: appends trades to the lane's.
+    mutating func append(to lane: Int32, at now: Int64, _ body: (inout [Trade]) -> Void) {
+        open(lane)
+        guard let index = index(of: lane) else { return }
+        let before = lanes[index].trades.count
+        body(&lanes[index].trades)
+        let count = lanes[index].trades.count
+        if grace > 0, count > before { lanes[index].arrivals.append((count, now)) }
+    }
+
+    mutating func mark(_ lane: Int32, atEnd: Bool) {
+        if let index = index(of: lane) { lanes[index].isAtEnd = atEnd }
+    }
 
     /// Releases all that no other lane may precede any more.
     ///
@@ -90,49 +116,27 @@ struct PartitionMerge {
     ///   - now: the wall clock, milliseconds.
     ///   - waits: false releases everything, whoever is missing.
     mutating func release(into out: inout [Trade], at now: Int64, waits: Bool = true) {
-        while !(waits && isWaiting) {
-            var best: (lane: Int32, head: Int64)?
-            var second: (lane: Int32, head: Int64)?
-            var someAreEmpty = false
-            for number in order {
-                guard let lane = lanes[number], lane.pending > 0 else {
-                    someAreEmpty = true
-                    continue
-                }
-                let candidate = (lane: number, head: lane.head)
-                if best.map({ candidate.head < $0.head }) ?? true {
-                    second = best
-                    best = candidate
-                } else if second.map({ candidate.head < $0.head }) ?? true {
-                    second = candidate
+        if waits, isWaiting { return }
+        var busy = lanes.count { $0.pending > 0 }
+        // Apart from self, so that the lanes can be worked on in place.
+        var heads = LaneHeads()
+        swap(&heads, &self.heads)
+        heads.fill(lanes.lazy.map { $0.pending > 0 ? $0.head : nil })
+        let count = lanes.count
+        let ripeness = waits && grace > 0 ? now - grace : nil
+        lanes.withUnsafeMutableBufferPointer { lanes in
+            while let index = heads.first {
+                if let ripeness, busy < count, !lanes[index].isRipe(by: ripeness) { break }
+                out.append(lanes[index].release())
+                let isEmpty = lanes[index].pending == 0
+                heads.replace(index, isEmpty ? nil : lanes[index].head)
+                if isEmpty {
+                    if waits, !lanes[index].isAtEnd { break }
+                    busy -= 1
                 }
             }
-            guard let best else { return }
-            let ripeness = waits && someAreEmpty && grace > 0 ? now : nil
-            if drain(best.lane, upTo: second, ripeAt: ripeness, into: &out) == 0 { return }
         }
-    }
-
-    /// Releases a lane's trades as long as they come before another lane's head and are ripe.
-    ///
-    /// - Returns: how many.
-    private mutating func drain(
-        _ number: Int32, upTo limit: (lane: Int32, head: Int64)?, ripeAt now: Int64?,
-        into out: inout [Trade]
-    ) -> Int {
-        guard var lane = lanes.removeValue(forKey: number) else { return 0 }
-        let first = lane.next
-        while lane.pending > 0 {
-            let head = lane.head
-            if let limit, head > limit.head || (head == limit.head && number > limit.lane) { break }
-            if let now, !lane.isRipe(now, grace) { break }
-            lane.frontier = head
-            out.append(lane.trades[lane.next])
-            lane.next += 1
-        }
-        let count = lane.next - first
-        lane.dropReleased()
-        lanes[number] = lane
-        return count
+        for index in lanes.indices { lanes[index].dropReleased() }
+        swap(&heads, &self.heads)
     }
 }

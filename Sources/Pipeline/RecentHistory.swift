@@ -61,6 +61,8 @@ final class RecentHistory: Sendable {
         var bytes = 0
         var newest = Int64.min
         var greatest: [Int64] = []
+        /// An empty chunk.
+        var spare: [Trade] = []
     }
 
     private let limits: Limits
@@ -83,7 +85,7 @@ final class RecentHistory: Sendable {
                 let next = SymbolID(index: UInt32(state.snapshot.names.count))
                 state.snapshot.names.append(symbols.name(of: next))
             }
-            for trade in accepted { state.append(trade, chunkLength: RecentHistory.chunkLength) }
+            state.append(accepted, chunkLength: RecentHistory.chunkLength)
             state.trim(limits)
         }
     }
@@ -118,16 +120,24 @@ final class RecentHistory: Sendable {
 }
 
 extension RecentHistory.State {
-    fileprivate mutating func append(_ trade: Trade, chunkLength: Int) {
-        if snapshot.chunks.last.map({ $0.count == chunkLength }) ?? true {
-            snapshot.chunks.append([])
-            greatest.append(Int64.min)
+    fileprivate mutating func append(_ trades: [Trade], chunkLength: Int) {
+        var rest = trades[...]
+        while !rest.isEmpty {
+            if snapshot.chunks.last.map({ $0.count == chunkLength }) ?? true {
+                snapshot.chunks.append([])
+                swap(&snapshot.chunks[snapshot.chunks.count - 1], &spare)
+                snapshot.chunks[snapshot.chunks.count - 1].reserveCapacity(chunkLength)
+                greatest.append(Int64.min)
+            }
+            let last = snapshot.chunks.count - 1
+            let part = rest.prefix(chunkLength - snapshot.chunks[last].count)
+            snapshot.chunks[last].append(contentsOf: part)
+            let time = part.reduce(Int64.min) { max($0, $1.time) }
+            greatest[last] = max(greatest[last], time)
+            newest = max(newest, time)
+            bytes += part.count * MemoryLayout<Trade>.stride
+            rest = rest.dropFirst(part.count)
         }
-        let last = snapshot.chunks.count - 1
-        snapshot.chunks[last].append(trade)
-        greatest[last] = max(greatest[last], trade.time)
-        newest = max(newest, trade.time)
-        bytes += MemoryLayout<Trade>.stride
     }
 
     /// Lets the oldest chunks go; the instants of their trades are no longer whole.
@@ -141,6 +151,9 @@ extension RecentHistory.State {
             count += 1
         }
         if count == 0 { return }
+        // Its memory serves the next chunk.
+        swap(&spare, &snapshot.chunks[0])
+        spare.removeAll(keepingCapacity: true)
         snapshot.chunks.removeFirst(count)
         greatest.removeFirst(count)
     }
