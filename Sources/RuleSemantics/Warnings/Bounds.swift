@@ -75,37 +75,3 @@ extension Folding {
         return Bounds(low: low, high: high)
     }
 }
-
-extension CheckedExpression {
-    /// The same text for the same meaning, places left out.
-    var identity: String {
-        switch self {
-        case .number(let value): "\(value)"
-        case .bool(let value): "\(value)"
-        case .symbol(let owner): "symbol \(owner)"
-        case .series(let reference): "\(reference)"
-        case .lookup(let column): column.name
-        case .call(let call):
-            "\(call.builtin.rawValue) \(call.owner) "
-                + "(\(call.arguments.map(\.identity).joined(separator: ",")))"
-        case .negate(let inner): "-(\(inner.identity))"
-        case .not(let inner): "not (\(inner.identity))"
-        case .arithmetic(let symbol, let left, let right):
-            "(\(left.identity)) \(symbol.rawValue) (\(right.identity))"
-        case .comparison(let symbol, let left, let right):
-            "(\(left.identity)) \(symbol.rawValue) (\(right.identity))"
-        case .and(let left, let right): "(\(left.identity)) and (\(right.identity))"
-        case .or(let left, let right): "(\(left.identity)) or (\(right.identity))"
-        case .between(let value, let low, let high):
-            "(\(value.identity)) in (\(low.identity))..(\(high.identity))"
-        case .crosses(let direction, let left, let right):
-            "(\(left.identity)) crosses \(direction.rawValue) (\(right.identity))"
-        }
-    }
-}
-
-extension CheckedArgument {
-    fileprivate var identity: String {
-        if case .expression(let inner) = self { inner.identity } else { "\(self)" }
-    }
-}
