@@ -96,7 +96,7 @@ let package = Package(
             name: "throughput",
             dependencies: [
                 "Pipeline", "MarketModel", "Diagnostics", "RuleSyntax", "RuleSemantics", "Engine",
-                "RuleCompiler", "Feeds", "SampleMarket",
+                "RuleCompiler", "Feeds", "SampleMarket", "Kafka",
             ],
             path: "Benchmarks/Throughput", swiftSettings: strict),
 

@@ -6,25 +6,46 @@ struct BenchmarkOptions {
     /// Where the generated input is kept between runs.
     var cache = ".cache/bench"
     var rules = "Benchmarks/eight.rules"
-    /// Measure the engine alone.
-    var onlyEngine = false
-    /// Measure how the engine's cost grows with the rules.
-    var onlyManyRules = false
+    /// What is measured; empty: everything.
+    var stages: Set<Stage> = []
     /// Compare with other programs, some minutes for DuckDB.
     var comparesPeers = true
-    var onlyPeers = false
+
+    enum Stage: String, CaseIterable {
+        case dryRun = "dry-run"
+        case engine
+        case manyRules = "many-rules"
+        case live
+        case latency
+        case start
+        case peers
+    }
+
+    func measures(_ stage: Stage) -> Bool {
+        // The dry-run's table holds the engine too.
+        if stages.isEmpty { return stage != .engine && (stage != .peers || comparesPeers) }
+        return stages.contains(stage)
+    }
 
     static let usage = """
         usage: throughput [--quick] [--trades N] [--runs N] [--rules FILE] [--cache DIRECTORY]
-                          [--only-engine | --only-many-rules | --only-peers | --without-peers]
+                          [--without-peers] [STAGE...]
 
-        Measures, over a generated CSV export, how fast trades are read, decoded and evaluated, where the
-        time of a dry-run goes, and how the engine's cost grows with the number of rules. --quick takes a
-        twentieth of the trades and three runs. --only-engine measures trades in memory to transitions, for a
-        profiler; --only-many-rules how that grows. The comparison with Polars, DuckDB and JSON parsers takes
-        some minutes: --without-peers leaves it out, --only-peers the rest.
+        Measures, over a generated trading day, the stages that are named, or all:
 
-        example: swift run -c release throughput --trades 1000000 --runs 7
+          dry-run       reading, decoding, ordering, rules: where the time of a dry-run goes
+          engine        trades in memory to transitions, for a profiler
+          many-rules    how the engine's cost grows with the number of rules
+          live          trades out of Kafka through 100 rules, beside the raw consumer
+          latency       from a trade's produce to the webhook that it leads to
+          start         how long `bellwether check` takes on a thousand rules
+          peers         Polars, DuckDB and JSON parsers on the same files; some minutes
+
+        --quick takes a twentieth of the trades and three runs. live and latency use librdkafka's own broker,
+        in a process of its own, and besides the one that BELLWETHER_KAFKA names. latency and start run the
+        binary bellwether that lies beside this one.
+
+        example: swift run -c release throughput --trades 1000000 --runs 7 dry-run peers
         """
 
     /// - Returns: nil for arguments that it does not know, and for `--help`.
@@ -47,11 +68,10 @@ struct BenchmarkOptions {
             case "--cache":
                 guard let path = rest.popFirst() else { return nil }
                 cache = path
-            case "--only-engine": onlyEngine = true
-            case "--only-peers": onlyPeers = true
             case "--without-peers": comparesPeers = false
-            case "--only-many-rules": onlyManyRules = true
-            default: return nil
+            default:
+                guard let stage = Stage(rawValue: option) else { return nil }
+                stages.insert(stage)
             }
         }
     }

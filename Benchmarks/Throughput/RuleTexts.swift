@@ -23,6 +23,37 @@ enum RuleTexts {
         return text
     }
 
+    /// Rules as a desk keeps them: on lists, with a name, words and several clauses.
+    static func mixed(_ count: Int, number: Int) -> String {
+        var text = "# Desk \(number).\n\nlist watched\(number) = AAPL, MSFT, NVDA, SYM\(number)\n\n"
+        for index in 0..<count {
+            let all = conditions(Double(index) / Double(max(1, count)))
+            text += """
+                ## What this desk watches.
+                rule desk\(number)_r\(index) on watched\(number)
+                  when \(all[index % all.count])
+                    and trades(5m) >= \(10 + index)
+                  until abs(change(price, 5m)) < 0.5%
+                  cooldown 15m
+                  severity warning
+                  message "{symbol} {change(price, 5m):+0.00%} in 5 min, now {price}"
+
+
+                """
+        }
+        return text
+    }
+
+    /// So many rules on every symbol, with bounds of their own.
+    static func manyOnAll(_ count: Int) -> String {
+        var text = ""
+        for index in 0..<count {
+            let all = conditions(Double(index) / Double(max(1, count)))
+            text += "rule r\(index) on all\n  when \(all[index % all.count])\n\n"
+        }
+        return text
+    }
+
     private static func conditions(_ step: Double) -> [String] {
         let move = percent(2 + step)
         let far = percent(3 + step)

@@ -1,10 +1,17 @@
 import Foundation
+import Pipeline
 import RuleCompiler
 import SampleMarket
 
-guard let options = BenchmarkOptions(Array(CommandLine.arguments.dropFirst())) else {
+let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.first == BrokerProcess.command {
+    try BrokerProcess.serve(arguments.dropFirst())
+    exit(0)
+}
+
+guard let options = BenchmarkOptions(arguments) else {
     print(BenchmarkOptions.usage)
-    exit(CommandLine.arguments.contains("--help") ? 0 : 2)
+    exit(arguments.contains("--help") ? 0 : 2)
 }
 
 do {
@@ -12,6 +19,27 @@ do {
 } catch let unsound as EngineStages.Unsound {
     print("\(options.rules) does not check:\n\(unsound.diagnostics)")
     exit(1)
+}
+
+func measure(_ options: BenchmarkOptions) throws {
+    if options.measures(.dryRun) || options.measures(.engine) { try measureDryRun(options) }
+    if options.measures(.manyRules) { try ManyRules(options: options).run() }
+    if options.measures(.live) || options.measures(.latency) { try measureLive(options) }
+    if options.measures(.start) { try StartStage(options: options).run() }
+    if options.measures(.peers) { try comparePeers(options) }
+}
+
+func measureLive(_ options: BenchmarkOptions) throws {
+    let embedded = try LiveCluster.embedded([
+        (name: "trades", partitions: LiveStage.partitions), (name: "latency", partitions: 1),
+        (name: RunConfiguration.deadLetters, partitions: 1),
+    ])
+    for cluster in [embedded, LiveCluster.named].compactMap({ $0 }) {
+        print("")
+        if options.measures(.live) { try LiveStage(options, cluster).run() }
+        if options.measures(.latency) { try LatencyStage(options, cluster).run() }
+    }
+    embedded.broker?.stop()
 }
 
 func measureEngine(_ stages: EngineStages, _ input: BenchmarkInput, _ options: BenchmarkOptions) throws {
@@ -24,16 +52,14 @@ func measureEngine(_ stages: EngineStages, _ input: BenchmarkInput, _ options: B
     print(ResultTable.engineText(engine, result))
 }
 
-func measure(_ options: BenchmarkOptions) throws {
-    if options.onlyPeers { return try comparePeers(options) }
+func measureDryRun(_ options: BenchmarkOptions) throws {
     let stages = try EngineStages(options.rules)
     let input = try BenchmarkInput(options)
     print(
         "\(options.trades) trades, \(options.symbols) symbols, \(stages.rules.rules.count) rules, "
             + "\(input.bytes / 1_000_000) MB of CSV; median of \(options.runs) runs after one to warm up\n")
 
-    if options.onlyEngine { return try measureEngine(stages, input, options) }
-    if options.onlyManyRules { return try ManyRules(options: options).run() }
+    if options.measures(.engine) { return try measureEngine(stages, input, options) }
 
     let csv = try Measurement("CSV reading", runs: options.runs) { try FeedStages.csv(input) }
     let tape = try Measurement("reading and ordering", runs: options.runs) { try FeedStages.tape(input) }
@@ -64,8 +90,6 @@ func measure(_ options: BenchmarkOptions) throws {
         ResultTable(csv: csv, tape: tape, engine: engine, dryRuns: dryRuns, json: [rawJSON, enrichedJSON])
             .text)
     print("\(transitions) transitions\n")
-    try ManyRules(options: options).run()
-    if options.comparesPeers { try comparePeers(options) }
 }
 
 func comparePeers(_ options: BenchmarkOptions) throws {
