@@ -92,11 +92,13 @@ let package = Package(
             ]),
         .executableTarget(
             name: "bellwether", dependencies: ["Pipeline", arguments], swiftSettings: strict),
+        // Stands before malloc to count; of no program but the benchmark.
+        .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
         .executableTarget(
             name: "throughput",
             dependencies: [
                 "Pipeline", "MarketModel", "Diagnostics", "RuleSyntax", "RuleSemantics", "Engine",
-                "RuleCompiler", "Feeds", "SampleMarket", "Kafka",
+                "RuleCompiler", "Feeds", "SampleMarket", "Kafka", "AllocationCount",
             ],
             path: "Benchmarks/Throughput", swiftSettings: strict),
 

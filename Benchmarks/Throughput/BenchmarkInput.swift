@@ -23,6 +23,19 @@ struct BenchmarkInput {
         bytes = (attributes[.size] as? NSNumber)?.intValue ?? 0
     }
 
+    /// The same export packed by the system's gzip.
+    func packed() throws -> String {
+        let packed = path + ".gz"
+        if !FileManager.default.fileExists(atPath: packed) {
+            let gzip = Process()
+            gzip.executableURL = URL(fileURLWithPath: "/bin/sh")
+            gzip.arguments = ["-c", "gzip -6 -k \"$0\"", path]
+            try gzip.run()
+            gzip.waitUntilExit()
+        }
+        return packed
+    }
+
     /// JSON records one after another, and where each ends.
     struct Records {
         var text: [UInt8] = []

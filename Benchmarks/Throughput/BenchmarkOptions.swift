@@ -18,6 +18,8 @@ struct BenchmarkOptions {
         case live
         case latency
         case start
+        case memory
+        case allocations
         case peers
     }
 
@@ -39,11 +41,13 @@ struct BenchmarkOptions {
           live          trades out of Kafka through 100 rules, beside the raw consumer
           latency       from a trade's produce to the webhook that it leads to
           start         how long `bellwether check` takes on a thousand rules
+          memory        resident bytes of a trade in windows, of reading, of a large market
+          allocations   how often memory is asked for once a stage has warmed up
           peers         Polars, DuckDB and JSON parsers on the same files; some minutes
 
         --quick takes a twentieth of the trades and three runs. live and latency use librdkafka's own broker,
-        in a process of its own, and besides the one that BELLWETHER_KAFKA names. latency and start run the
-        binary bellwether that lies beside this one.
+        in a process of its own, and besides the one that BELLWETHER_KAFKA names. latency, start and
+        memory run the binary bellwether that lies beside this one.
 
         example: swift run -c release throughput --trades 1000000 --runs 7 dry-run peers
         """

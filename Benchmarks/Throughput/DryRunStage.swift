@@ -6,8 +6,8 @@ import Synchronization
 enum DryRunStage {
     /// - Parameter threads: those that evaluate; nil: as many as there are processors.
     /// - Returns: `trades`, what the file holds.
-    static func run(_ input: BenchmarkInput, rules: String, trades: Int, threads: Int?) throws -> Int {
-        var request = DryRunRequest(rules: [rules], trades: [input.path])
+    static func run(_ path: String, rules: String, trades: Int, threads: Int?) throws -> Int {
+        var request = DryRunRequest(rules: [rules], trades: [path])
         request.threads = threads
         let console = Console(output: Nowhere(), status: Nowhere())
         _ = try DryRun(try DryRunOptions(request), environment: [:], console: console).run()

@@ -4,6 +4,9 @@ import SampleMarket
 
 /// Bytes to trades, without rules.
 enum FeedStages {
+    /// This program's argument for reading a file in a process of its own.
+    static let command = "read-export"
+
     /// Reads the export and forgets its trades.
     static func csv(_ input: BenchmarkInput) throws -> Int { try export(input.path) }
 
@@ -27,7 +30,10 @@ enum FeedStages {
     }
 
     static func json(_ records: BenchmarkInput.Records) -> Int {
-        let decoder = TradeDecoder(symbols: SymbolTable())
+        json(records, TradeDecoder(symbols: SymbolTable()))
+    }
+
+    static func json(_ records: BenchmarkInput.Records, _ decoder: TradeDecoder) -> Int {
         var trades: [Trade] = []
         var count = 0
         records.text.withUnsafeBytes { bytes in

@@ -75,7 +75,7 @@ struct PeerStages {
         let csv = try Measurement("CSV", runs: runs) { try FeedStages.csv(input) }
         let json = try Measurement("JSON", runs: runs) { try FeedStages.export(records) }
         let dryRun = try Measurement("dry-run", runs: runs) {
-            try DryRunStage.run(input, rules: rules, trades: trades, threads: nil)
+            try DryRunStage.run(input.path, rules: rules, trades: trades, threads: nil)
         }
         return Own(csv: csv, json: json, dryRun: dryRun, alerts: try DryRunStage.alerts(input, rules: rules))
     }

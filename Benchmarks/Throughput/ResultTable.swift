@@ -3,6 +3,8 @@ import Foundation
 /// The measurements as a table, and where the time of a dry-run goes.
 struct ResultTable {
     var csv: Measurement
+    /// The same rows, packed.
+    var gzip: Measurement
     var tape: Measurement
     var engine: Measurement
     /// The first with one thread that evaluates.
@@ -22,7 +24,7 @@ struct ResultTable {
 
     var text: String {
         var lines = [row("stage", "ns/trade", "cpu ns", "trades/s", "spread")]
-        lines += ([csv, tape, engine] + dryRuns + json).map(row)
+        lines += ([csv, gzip, tape, engine] + dryRuns + json).map(row)
         lines.append("")
         lines.append("where a dry-run's time goes, processor ns a trade:")
         let whole = dryRuns[0].processorNanoseconds

@@ -33,11 +33,10 @@ struct StartStage {
         let wall = Measurement.median(runs.dropFirst().map(\.wall))
         print(
             String(
-                format: "\ncheck of %d rules in %d files: %.0f ms (goal: %.0f ms), processor %.0f ms, %d MB; "
+                format: "\ncheck of %d rules in %d files: %.0f ms (goal: %.0f ms), processor %.0f ms; "
                     + "of it %.0f ms to start at all",
                 StartStage.files * StartStage.rulesPerFile, StartStage.files, 1e3 * wall,
                 1e3 * StartStage.goal, 1e3 * Measurement.median(runs.dropFirst().map(\.processor)),
-                (runs.map(\.memory).max() ?? 0) >> 20,
                 1e3 * Measurement.median(empty.dropFirst().map(\.wall))))
     }
 }

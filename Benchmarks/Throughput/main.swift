@@ -4,9 +4,14 @@ import RuleCompiler
 import SampleMarket
 
 let arguments = Array(CommandLine.arguments.dropFirst())
-if arguments.first == BrokerProcess.command {
+switch arguments.first {
+case BrokerProcess.command:
     try BrokerProcess.serve(arguments.dropFirst())
     exit(0)
+case FeedStages.command:
+    _ = try FeedStages.export(arguments[1])
+    exit(0)
+default: break
 }
 
 guard let options = BenchmarkOptions(arguments) else {
@@ -26,6 +31,8 @@ func measure(_ options: BenchmarkOptions) throws {
     if options.measures(.manyRules) { try ManyRules(options: options).run() }
     if options.measures(.live) || options.measures(.latency) { try measureLive(options) }
     if options.measures(.start) { try StartStage(options: options).run() }
+    if options.measures(.memory) { try MemoryStage(options: options).run() }
+    if options.measures(.allocations) { try AllocationStage(options: options).run() }
     if options.measures(.peers) { try comparePeers(options) }
 }
 
@@ -62,6 +69,8 @@ func measureDryRun(_ options: BenchmarkOptions) throws {
     if options.measures(.engine) { return try measureEngine(stages, input, options) }
 
     let csv = try Measurement("CSV reading", runs: options.runs) { try FeedStages.csv(input) }
+    let packed = try input.packed()
+    let gzip = try Measurement("CSV reading, gzip", runs: options.runs) { try FeedStages.export(packed) }
     let tape = try Measurement("reading and ordering", runs: options.runs) { try FeedStages.tape(input) }
 
     var transitions = 0
@@ -72,10 +81,12 @@ func measureDryRun(_ options: BenchmarkOptions) throws {
         return result.trades
     }
     trades.trades = []
-    let dryRuns = try [("whole dry-run, 1 thread", 1), ("whole dry-run, all cores", nil)].map {
-        name, threads in
+    let dryRuns = try [
+        ("whole dry-run, 1 thread", input.path, 1), ("whole dry-run, all cores", input.path, nil),
+        ("the same, gzip", packed, nil),
+    ].map { name, path, threads in
         try Measurement(name, runs: options.runs) {
-            try DryRunStage.run(input, rules: options.rules, trades: options.trades, threads: threads)
+            try DryRunStage.run(path, rules: options.rules, trades: options.trades, threads: threads)
         }
     }
 
@@ -87,8 +98,10 @@ func measureDryRun(_ options: BenchmarkOptions) throws {
     let enrichedJSON = Measurement("JSON, with quote", runs: options.runs) { FeedStages.json(enriched) }
 
     print(
-        ResultTable(csv: csv, tape: tape, engine: engine, dryRuns: dryRuns, json: [rawJSON, enrichedJSON])
-            .text)
+        ResultTable(
+            csv: csv, gzip: gzip, tape: tape, engine: engine, dryRuns: dryRuns, json: [rawJSON, enrichedJSON]
+        )
+        .text)
     print("\(transitions) transitions\n")
 }
 

@@ -5,8 +5,8 @@ internal import CRdKafka
 /// Its fetching threads stop while `queued.min.messages` or `queued.max.messages.kbytes` wait to be taken.
 /// They look again when something else wakes them, or after up to a second; an application that is slower
 /// than the network for a moment then reads a hundred thousand messages a second and no more. So when the
-/// queue may have been full and is half empty, each broker is asked something small, an offset, whose answer
-/// nobody waits for: to send the question, its thread wakes.
+/// queue may have been full and is half empty, each broker is asked something small, an offset, whose
+/// answer nobody waits for: to send the question, its thread wakes.
 ///
 /// - SeeAlso: `rd_kafka_toppar_fetch_decide`; since 2.2.0 it waits for `fetch.queue.backoff.ms` instead, which
 ///   `KafkaConnection` sets.

@@ -1,3 +1,4 @@
+import AllocationCount
 import Foundation
 import Kafka
 import Pipeline
@@ -25,6 +26,7 @@ struct LiveStage {
         var wall = 0.0
         var processor = 0.0
         var broker = 0.0
+        var allocations = 0.0
     }
 
     struct Short: Error {
@@ -50,6 +52,16 @@ struct LiveStage {
         }
         let table = LiveTable(raw: raw, live: live, trades: trades, cluster: cluster.name)
         print(table.text)
+        // Apart, since counting takes time.
+        bw_count_allocations(1)
+        let rawCount = try readRaw(cluster.group(2 * options.runs), from: trades / 2).allocations
+        let liveCount = try runLive(cluster.group(2 * options.runs + 1), from: trades / 2).allocations
+        bw_count_allocations(0)
+        print(
+            String(
+                format: "allocations a record in the second half, librdkafka's threads aside: "
+                    + "consumer alone %.4f, bellwether run %.4f",
+                rawCount, liveCount))
     }
 
     private func configuration(_ group: String) throws -> RunConfiguration {
@@ -61,7 +73,7 @@ struct LiveStage {
         return try files.read(console)
     }
 
-    private func readRaw(_ group: String) throws -> Sample {
+    private func readRaw(_ group: String, from first: Int = 0) throws -> Sample {
         let properties = try configuration(group).consumerProperties(cluster.bootstrap)
         let consumer = try KafkaConsumer(properties: properties)
         try consumer.subscribe(to: [topic])
@@ -70,7 +82,7 @@ struct LiveStage {
         let deadline = ProcessorTime.wall + 60
         while records < trades, ProcessorTime.wall < deadline {
             records += try consumer.poll(max: 4096, timeout: .milliseconds(20)).count
-            if records > 0 { watch.start(at: records) }
+            if records > first { watch.start(at: records) }
         }
         let sample = watch.stop(at: records)
         try consumer.close(within: .seconds(10))
@@ -78,7 +90,8 @@ struct LiveStage {
         return sample
     }
 
-    private func runLive(_ group: String) throws -> Sample {
+    /// - Parameter first: records that are not counted.
+    private func runLive(_ group: String, from first: Int = 0) throws -> Sample {
         let counters = LiveCounters()
         let stop = StopSignal()
         let status = MemorySink()
@@ -97,7 +110,9 @@ struct LiveStage {
             usleep(200)
             let snapshot = counters.snapshot
             evaluated = snapshot.evaluated
-            if snapshot.records > 0 { watch.start(at: snapshot.records) }
+            if snapshot.evaluated > first || first == 0 && snapshot.records > 0 {
+                watch.start(at: first == 0 ? snapshot.records : snapshot.evaluated)
+            }
         }
         let sample = watch.stop(at: evaluated)
         stop.request()
@@ -119,7 +134,7 @@ struct LiveStage {
         private var now: Sample {
             Sample(
                 wall: ProcessorTime.wall, processor: ProcessorTime.own,
-                broker: cluster.broker?.processorSeconds ?? 0)
+                broker: cluster.broker?.processorSeconds ?? 0, allocations: Double(bw_allocations()))
         }
 
         mutating func start(at count: Int) {
@@ -133,7 +148,8 @@ struct LiveStage {
             let share = 1 / Double(max(1, count - records))
             return Sample(
                 wall: (end.wall - begin.wall) * share, processor: (end.processor - begin.processor) * share,
-                broker: (end.broker - begin.broker) * share)
+                broker: (end.broker - begin.broker) * share,
+                allocations: (end.allocations - begin.allocations) * share)
         }
     }
 }
