@@ -40,6 +40,7 @@ fuzz: deps ## random programs and texts until Ctrl-C or FUZZ_SECONDS; FUZZ_SEED=
 
 bench: deps ## measure trades per second, where the time goes, and other programs beside
 	@.ci/bench-deps.sh || echo "bench: the programs to compare with cannot be installed; measuring without them"
+	swift build -c release --product bellwether
 	swift run -c release throughput
 
 golden: test-deps ## rewrite the tests' golden files; then read the diff

@@ -8,7 +8,7 @@ internal import CRdKafka
 /// queue may have been full and is half empty, each broker is asked something small, an offset, whose
 /// answer nobody waits for: to send the question, its thread wakes.
 ///
-/// - SeeAlso: `rd_kafka_toppar_fetch_decide`; since 2.2.0 it waits for `fetch.queue.backoff.ms` instead, which
+/// - SeeAlso: `rd_kafka_toppar_fetch_decide`; since 2.2.0 it waits for `fetch.queue.backoff.ms`, which
 ///   `KafkaConnection` sets.
 struct FetchRefill {
     private let queue: PollQueue
