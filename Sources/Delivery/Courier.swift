@@ -28,6 +28,8 @@ public final class Courier: Sendable {
         /// nil: a `MemoryOutbox`.
         public var outbox: (any Outbox)?
         public var log = Logger(label: "bellwether.delivery")
+        /// Called when a receiver's circuit opens, and when it closes again, on the receiver's thread.
+        public var onCircuit: @Sendable (String, Circuit) -> Void = { _, _ in }
 
         public init() {}
     }
@@ -75,10 +77,12 @@ public final class Courier: Sendable {
             onOutcome(report)
         }
         let surroundings = Lane.Surroundings(
-            outbox: outbox, clock: options.clock, progress: progress, report: report)
+            outbox: outbox, clock: options.clock, progress: progress, report: report,
+            circuit: options.onCircuit)
         var lanes: [String: Lane] = [:]
         for definition in notifiers where lanes[definition.name] == nil {
-            outbox.open(receiver: definition.name, retryFor: definition.retryFor)
+            outbox.open(
+                receiver: definition.name, retryFor: definition.retryFor, pace: definition.pace)
             lanes[definition.name] = Lane(definition, in: surroundings)
         }
         self.lanes = lanes
@@ -224,6 +228,10 @@ public final class Courier: Sendable {
         }
         tender?.join()
         return pending
+    }
+
+    public func circuit(of receiver: String) -> Circuit? {
+        lanes[receiver].map { outbox.circuit(of: $0.name) }
     }
 
     public func counters(of receiver: String) -> DeliveryCounters? {

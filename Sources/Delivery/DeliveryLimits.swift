@@ -4,6 +4,10 @@ enum DeliveryLimits {
     static let text = 1900
     /// Characters of all texts of a Discord embed together: 6,000, less what the marks around them take.
     static let discordEmbed = 5500
+    /// Failures in a row after which a receiver's circuit opens.
+    static let circuitFailures = 5
+    /// Notices that go in one digest: a generic body holds them all, at about 500 bytes each.
+    static let digestNotices = 200
     /// Alerts that a digest shows one by one; the others are counted.
     static let digestLines = 10
     /// Characters of one alert's message in a digest.

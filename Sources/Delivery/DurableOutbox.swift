@@ -40,11 +40,12 @@ public final class DurableOutbox: Outbox {
         self.state = Mutex(state)
     }
 
-    public func open(receiver: String, retryFor: Duration) {
+    public func open(receiver: String, retryFor: Duration, pace: ReceiverPace) {
         state.withLock { state in
             guard state.queues[receiver] == nil else { return }
             var settings = settings
             settings.retryFor = retryFor
+            settings.pace = pace
             settings.seed &+= UInt64(state.queues.count)
             state.queues[receiver] = ReceiverQueue(name: receiver, settings: settings)
             let waiting = state.strangers.removeValue(forKey: receiver) ?? []
@@ -144,19 +145,20 @@ public final class DurableOutbox: Outbox {
     private func settle(
         _ disposition: Disposition, _ ticket: Ticket, attempts: Int, at now: Timestamp, _ state: inout State
     ) {
-        let settlement: Settlement =
-            switch disposition {
-            case .delivered: .delivered(sequence: ticket.sequence)
-            case .retrying: .failed(sequence: ticket.sequence, attempts: attempts)
-            case .dropped(let reason):
-                .dead(
-                    sequence: ticket.sequence, at: now, attempts: attempts, reason: "refused: \(reason)")
-            case .dead(let reason):
-                .dead(
-                    sequence: ticket.sequence, at: now, attempts: attempts,
-                    reason: "not delivered in time: \(reason)")
-            }
-        state.unsettled.append(settlement)
+        for sequence in ticket.sequences {
+            let settlement: Settlement =
+                switch disposition {
+                case .delivered: .delivered(sequence: sequence)
+                case .retrying: .failed(sequence: sequence, attempts: attempts)
+                case .dropped(let reason):
+                    .dead(sequence: sequence, at: now, attempts: attempts, reason: "refused: \(reason)")
+                case .dead(let reason):
+                    .dead(
+                        sequence: sequence, at: now, attempts: attempts,
+                        reason: "not delivered in time: \(reason)")
+                }
+            state.unsettled.append(settlement)
+        }
         write(&state)
     }
 
@@ -177,6 +179,10 @@ public final class DurableOutbox: Outbox {
 
     public func counters(of receiver: String) -> DeliveryCounters {
         state.withLock { $0.queues[receiver]?.counters ?? DeliveryCounters() }
+    }
+
+    public func circuit(of receiver: String) -> Circuit {
+        state.withLock { $0.queues[receiver]?.circuit ?? .closed }
     }
 
     public var trouble: StateError? { state.withLock { $0.trouble } }

@@ -24,8 +24,8 @@ struct EmailSender: NoticeSender {
     }
 
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt {
-        let id = ticket.notice.id
-        let message = MailMessage(ticket.notice, target: target, receiver: name)
+        let id = ticket.message.id
+        let message = MailMessage(ticket.message, target: target, receiver: name)
             .bytes(date: ticket.enqueuedAt)
         var progress = unfinished[id] ?? Progress(waiting: target.recipients)
         var failures: [String] = []

@@ -25,6 +25,7 @@ final class Lane: Sendable {
         /// Woken whenever a notice left a queue, and when a lane ended.
         let progress: WakeSignal
         let report: @Sendable (DeliveryReport) -> Void
+        let circuit: @Sendable (String, Circuit) -> Void
     }
 
     init(_ definition: NotifierDefinition, in surroundings: Surroundings) {
@@ -60,7 +61,7 @@ final class Lane: Sendable {
             switch outbox.next(for: name, at: clock.now()) {
             case .send(let ticket): attempt(ticket, &sender)
             case .expired(let ticket, let reason):
-                sender.forget(ticket.notice.id)
+                sender.forget(ticket.message.id)
                 tell(ticket, .dead(reason: reason), attempts: ticket.attempt - 1)
             case .wait(let time): work.wait(since: generation, timeout: clock.pause(until: time))
             case .idle: work.wait(since: generation)
@@ -75,6 +76,8 @@ final class Lane: Sendable {
         if attempt.wasPlain { state.withLock { $0.plainBodies += 1 } }
         // A transfer that was cancelled says nothing of the receiver; the notice stays queued.
         if cancellation.isCancelled, case .failed = attempt.result { return }
+        let before = outbox.circuit(of: name)
+        defer { tellCircuit(before) }
         let outcome: DeliveryReport.Outcome
         switch outbox.record(attempt.result, of: ticket, at: clock.now()) {
         case .delivered: outcome = .delivered
@@ -82,16 +85,27 @@ final class Lane: Sendable {
         case .dropped(let reason): outcome = .dropped(reason: reason)
         case .dead(let reason): outcome = .dead(reason: reason)
         }
-        if case .retrying = outcome {} else { sender.forget(ticket.notice.id) }
+        if case .retrying = outcome {} else { sender.forget(ticket.message.id) }
         tell(ticket, outcome, attempts: ticket.attempt)
     }
 
+    /// Says when the circuit opens and when it closes again; not each attempt between.
+    private func tellCircuit(_ before: Circuit) {
+        let after = outbox.circuit(of: name)
+        switch (before, after) {
+        case (.closed, .open), (.open, .closed), (.halfOpen, .closed): surroundings.circuit(name, after)
+        default: break
+        }
+    }
+
     private func tell(_ ticket: Ticket, _ outcome: DeliveryReport.Outcome, attempts: Int) {
-        surroundings.report(
-            DeliveryReport(
-                receiver: name, transition: ticket.notice.transition, outcome: outcome,
-                attempts: attempts,
-                elapsed: clock.now().milliseconds - ticket.enqueuedAt.milliseconds))
+        let elapsed = clock.now().milliseconds - ticket.enqueuedAt.milliseconds
+        for notice in ticket.notices {
+            surroundings.report(
+                DeliveryReport(
+                    receiver: name, transition: notice.transition, outcome: outcome, attempts: attempts,
+                    elapsed: elapsed))
+        }
         surroundings.progress.wake()
     }
 }

@@ -5,19 +5,33 @@ internal import MarketModel
 struct MailBody {
     private let words: AlertText
     private let notice: Notice
+    /// Of a digest.
+    private let card: AlertCard?
+    private let id: String
     private let receiver: String
     private let zone: String
 
-    init(_ notice: Notice, receiver: String, zone: String) {
-        self.notice = notice
+    init(_ message: Message, receiver: String, zone: String) {
+        notice = message.first
+        // Mail has room for all of them.
+        card = message.isDigest ? AlertCard(message, lines: message.notices.count) : nil
+        id = message.id
         self.receiver = receiver
         self.zone = zone
         words = AlertText(notice)
     }
 
-    private var headline: String { "\(words.state) \(words.severity)" }
+    private var headline: String { card?.headline ?? "\(words.state) \(words.severity)" }
+
+    /// The message; of a digest a line for each alert.
+    private var lead: String {
+        card.map { card in
+            card.lines.map { "\($0.state) \($0.alert): \($0.message)" }.joined(separator: "\n")
+        } ?? words.message
+    }
 
     private var facts: [AlertText.Fact] {
+        if let card { return card.facts }
         let transition = notice.transition
         var facts = words.values
         let local = words.localTime(zone: zone).map { " · \($0)" } ?? ""
@@ -31,19 +45,24 @@ struct MailBody {
     }
 
     private var farewell: String {
-        "You get this because the rule \(notice.transition.rule) says `notify \(receiver)`. "
-            + "To stop it, take \(receiver) out of that clause."
+        let rules =
+            card == nil
+            ? "the rule \(notice.transition.rule) says `notify \(receiver)`. "
+            : "these rules say `notify \(receiver)`. "
+        return "You get this because \(rules)To stop it, take \(receiver) out of that clause."
     }
 
     var plain: String {
-        var out = "\(headline)\n\(words.message)\n\n"
+        var out = "\(headline)\n\(lead)\n\n"
         for fact in facts { out += "\(fact.name): \(fact.value)\n" }
-        if let rule = notice.context.ruleText { out += "\n\(rule)\n" }
-        return out + "\n\(farewell)\nAlert id: \(notice.id)\n"
+        if let rule = ruleText { out += "\n\(rule)\n" }
+        return out + "\n\(farewell)\nAlert id: \(id)\n"
     }
 
+    private var ruleText: String? { card == nil ? notice.context.ruleText : nil }
+
     var html: String {
-        let colour = SlackPayload.colour(notice.transition)
+        let colour = card?.colour.hexColour ?? SlackPayload.colour(notice.transition)
         var rows = ""
         for fact in facts {
             let value = SlackPayload.link(fact.value).map { "<a href=\"\(escape($0))\">\(escape($0))</a>" }
@@ -51,7 +70,7 @@ struct MailBody {
                 "<tr><td style=\"padding:2px 12px 2px 0;color:#666\">\(escape(fact.name))</td>"
                 + "<td style=\"padding:2px 0\">\(value ?? escape(fact.value))</td></tr>\n"
         }
-        let rule = notice.context.ruleText.map {
+        let rule = ruleText.map {
             "<pre style=\"background:#f4f4f4;padding:8px;font-size:13px\">\(escape($0))</pre>\n"
         }
         return """
@@ -60,11 +79,11 @@ struct MailBody {
             <body style="font-family:sans-serif;font-size:14px;color:#222">
             <p style="margin:0 0 8px;padding:6px 10px;background:\(colour);color:#fff">\
             <b>\(headline)</b></p>
-            <p style="font-size:16px;margin:0 0 12px">\(escape(words.message))</p>
+            <p style="font-size:16px;margin:0 0 12px">\(escape(lead).replacing("\n", with: "<br>\n"))</p>
             <table style="border-collapse:collapse">
             \(rows)</table>
             \(rule ?? "")<p style="color:#888;font-size:12px">\(escape(farewell))<br>\
-            Alert id: \(notice.id)</p>
+            Alert id: \(id)</p>
             </body></html>
 
             """

@@ -18,13 +18,14 @@ public final class MemoryOutbox: Outbox {
         self.seed = seed
     }
 
-    public func open(receiver: String, retryFor: Duration) {
+    public func open(receiver: String, retryFor: Duration, pace: ReceiverPace) {
         queues.withLock {
             let number = UInt64($0.count)
             if $0[receiver] == nil {
                 $0[receiver] = ReceiverQueue(
                     name: receiver,
-                    settings: .init(limit: limit, policy: policy, retryFor: retryFor, seed: seed &+ number))
+                    settings: .init(
+                        limit: limit, policy: policy, retryFor: retryFor, seed: seed &+ number, pace: pace))
             }
         }
     }
@@ -58,6 +59,8 @@ public final class MemoryOutbox: Outbox {
     }
 
     public func pending(for receiver: String) -> Int { withQueue(receiver) { $0.pending } }
+
+    public func circuit(of receiver: String) -> Circuit { withQueue(receiver) { $0.circuit } }
 
     public func counters(of receiver: String) -> DeliveryCounters { withQueue(receiver) { $0.counters } }
 }

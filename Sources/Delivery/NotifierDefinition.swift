@@ -10,6 +10,7 @@ public struct NotifierDefinition: Sendable {
     public var leastSeverity: Severity
     /// How long a notice is retried, from the moment that it was queued.
     public var retryFor: Duration
+    public var pace = ReceiverPace()
 
     public enum Channel: Sendable {
         case webhook(WebhookTarget)

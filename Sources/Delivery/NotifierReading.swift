@@ -28,7 +28,7 @@ private struct NotifierReading {
         "url", "format", "headers", "signing_key",
         "routing_key", "template", "timeout", "server", "starttls", "username", "password",
         "ca_file",
-        "from", "to", "subject_prefix", "timezone",
+        "limit", "group", "digest", "from", "to", "subject_prefix", "timezone",
     ]
 
     mutating func definition(name: String) -> NotifierDefinition? {
@@ -48,8 +48,15 @@ private struct NotifierReading {
             for key in Self.keysOfSomeKind { _ = root[key] }
             return nil
         }
+        let format: WebhookTarget.Format? =
+            if case .webhook(let target) = channel { target.format } else { nil }
+        let pace = ReceiverPace(
+            root, defaults: format?.pace ?? ReceiverPace(), takesDigests: format?.takesDigests ?? true)
         return channel.map {
-            NotifierDefinition(name: name, channel: $0, leastSeverity: severity, retryFor: retryFor)
+            var definition = NotifierDefinition(
+                name: name, channel: $0, leastSeverity: severity, retryFor: retryFor)
+            definition.pace = pace
+            return definition
         }
     }
 

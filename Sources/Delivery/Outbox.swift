@@ -10,25 +10,32 @@ public enum Enqueued: Sendable, Equatable {
     case full
 }
 
-/// A queued notice that is to be sent now.
+/// What is to be sent now: a notice, or several as one message.
 public struct Ticket: Sendable, Equatable {
     public var receiver: String
-    /// The order of queueing at this receiver.
-    public var sequence: Int64
-    public var notice: Notice
+    /// The order of queueing at this receiver, ascending.
+    public var sequences: [Int64]
+    /// By the order of `sequences`; never empty.
+    public var notices: [Notice]
+    /// When the first of them was queued.
     public var enqueuedAt: Timestamp
     /// This attempt's number, from 1.
     public var attempt: Int
 
     public init(
-        receiver: String, sequence: Int64, notice: Notice, enqueuedAt: Timestamp, attempt: Int
+        receiver: String, sequences: [Int64], notices: [Notice], enqueuedAt: Timestamp, attempt: Int
     ) {
         self.receiver = receiver
-        self.sequence = sequence
-        self.notice = notice
+        self.sequences = sequences
+        self.notices = notices
         self.enqueuedAt = enqueuedAt
         self.attempt = attempt
     }
+
+    /// The first one.
+    public var notice: Notice { notices[0] }
+    public var sequence: Int64 { sequences[0] }
+    var message: Message { Message(notices) }
 }
 
 public enum OutboxStep: Sendable, Equatable {
@@ -62,6 +69,9 @@ public struct DeliveryCounters: Sendable, Equatable {
     public var belowSeverity = 0
     /// Bodies that were sent plain because the rich one could not be made.
     public var plainBodies = 0
+    /// Messages that told of several notices.
+    public var digests = 0
+    public var circuitOpenings = 0
 
     public init() {}
 }
@@ -111,7 +121,7 @@ public struct OutboxTending: Sendable, Equatable {
 ///   has left the queue. An id is accepted once a receiver.
 public protocol Outbox: Sendable {
     /// Before a receiver's first use.
-    func open(receiver: String, retryFor: Duration)
+    func open(receiver: String, retryFor: Duration, pace: ReceiverPace)
     /// Takes what there is room for. With a checkpoint it takes all or nothing: where one queue has no room,
     /// each entry is `full`.
     ///
@@ -124,6 +134,7 @@ public protocol Outbox: Sendable {
     /// Queued or being sent.
     func pending(for receiver: String) -> Int
     func counters(of receiver: String) -> DeliveryCounters
+    func circuit(of receiver: String) -> Circuit
     /// Why the last change could not be written; nil when it was.
     var trouble: StateError? { get }
     /// Whether `tend` is to be called about once a second.
@@ -134,6 +145,9 @@ public protocol Outbox: Sendable {
 }
 
 extension Outbox {
+    public func open(receiver: String, retryFor: Duration) {
+        open(receiver: receiver, retryFor: retryFor, pace: ReceiverPace())
+    }
     public var trouble: StateError? { nil }
     public var needsTending: Bool { false }
     public func tend(at now: Timestamp) -> OutboxTending { OutboxTending() }

@@ -51,6 +51,7 @@ extension Courier {
         var definition = notifier
         definition.leastSeverity = .info
         definition.retryFor = min(notifier.retryFor, limit)
+        definition.pace = ReceiverPace()
         let last = LastReport()
         let courier = Courier(notifiers: [definition], options: options) {
             last.set($0)

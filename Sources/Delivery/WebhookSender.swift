@@ -15,7 +15,7 @@ struct WebhookSender: NoticeSender {
     }
 
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt {
-        let message = Message([ticket.notice])
+        let message = ticket.message
         let body = WebhookBody.render(message, for: target)
         var request = HTTPRequest(url: address, body: body.bytes, timeout: target.timeout)
         request.headers = [

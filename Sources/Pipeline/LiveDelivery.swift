@@ -42,6 +42,7 @@ final class LiveDelivery: Sendable {
         options.clock = clock
         options.outbox = outbox
         options.log = .none
+        options.onCircuit = { receiver, circuit in notices.say(circuit.line(of: receiver)) }
         courier = Courier(notifiers: definitions, options: options) { report in
             if case .delivered = report.outcome { return }
             notices.say(report.line)
@@ -67,10 +68,29 @@ final class LiveDelivery: Sendable {
         }
     }
 
-    /// Why reading waits, for the status line; nil while it does not.
-    var redStatus: String? {
-        guard let trouble = outbox.trouble else { return nil }
-        return "NOT READING: \(trouble.description)"
+    /// What is not as it should be, for the status line: why reading waits, whose circuit is open.
+    var redStatus: [String] {
+        var lines = outbox.trouble.map { ["NOT READING: \($0.description)"] } ?? []
+        let pending = courier.pending
+        for receiver in courier.receivers {
+            guard let circuit = courier.circuit(of: receiver), !circuit.isClosed else { continue }
+            lines.append(
+                circuit.line(of: receiver) + "; \((pending[receiver] ?? 0).counted("notification")) waiting")
+        }
+        return lines
+    }
+
+    /// What each receiver got, for the summary at the end.
+    var summary: [String] {
+        courier.receivers.compactMap { receiver in
+            guard let counters = courier.counters(of: receiver) else { return nil }
+            let parts = [
+                (counters.digests, "digest"), (counters.retries, "retry"), (counters.dropped, "refusal"),
+                (counters.dead, "deadline passed"), (counters.plainBodies, "plain body"),
+                (counters.circuitOpenings, "time circuit open"),
+            ].filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
+            return (["\(receiver): \(counters.delivered.grouped) delivered"] + parts).joined(separator: ", ")
+        }
     }
 
     /// Writes transitions and what is to be told of them.
@@ -102,6 +122,20 @@ final class LiveDelivery: Sendable {
     func finish(within limit: Duration) -> Int {
         courier.drain(within: limit)
         return courier.stop().values.reduce(0, +)
+    }
+}
+
+extension Circuit {
+    /// `desk: circuit open since 14:30:05 (answered 503), tries again at 14:31:02`
+    func line(of receiver: String) -> String {
+        func clock(_ time: Timestamp) -> Substring { time.description.dropFirst(11).prefix(8) }
+        return switch self {
+        case .closed: "\(receiver): circuit closed, it answers again"
+        case .open(let since, let until, let reason):
+            "\(receiver): circuit open since \(clock(since)) (\(reason)), tries again at \(clock(until))"
+        case .halfOpen(let since, let reason):
+            "\(receiver): circuit open since \(clock(since)) (\(reason)), trying now"
+        }
     }
 }
 

@@ -10,7 +10,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
     let notices: LiveNotices
     /// How often the status line comes, milliseconds; nil: never.
     var statusInterval: Int64?
-    var redStatus: @Sendable () -> String? = { nil }
+    var redStatus: @Sendable () -> [String] = { [] }
     private var lastIdle: Int64
     private var lastStatus: Int64
     private var tradesAtStatus = 0
@@ -60,7 +60,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         lastStatus = now
         let watermark =
             path.engine.watermark.map { Timestamp(milliseconds: $0).description } ?? "none yet"
-        if let red = redStatus() { notices.say(red) }
+        for red in redStatus() { notices.say(red) }
         notices.say(
             "\(Timestamp(milliseconds: now))  \(NumberText.rate(trades, seconds)) trades/s  "
                 + "\(snapshot.trades.counted("trade"))  \(snapshot.alerts.counted("alert"))  "

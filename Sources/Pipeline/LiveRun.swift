@@ -71,6 +71,7 @@ public struct LiveRun: Sendable {
         await server?.stop()
         console.say("stopped: sending what is left")
         let left = delivery.finish(within: LiveRun.drainsWithin)
+        for line in delivery.summary { console.say(line) }
         result.show(
             on: console, counters: session.counters.snapshot, undelivered: left, isKept: outbox != nil)
         return .success

@@ -21,8 +21,8 @@ struct LiveSession: Sendable {
     var now: @Sendable () -> Int64
     /// Whether the outbox cannot take more.
     var isHeldUp: @Sendable () -> Bool = { false }
-    /// Why nothing is read, for the status line; nil while all is well.
-    var redStatus: @Sendable () -> String? = { nil }
+    /// What is not as it should be, for the status line.
+    var redStatus: @Sendable () -> [String] = { [] }
     /// Whether the input is finite: then its end closes every instant, as in a dry-run.
     var finishesAtEnd = false
     /// Where what is accepted is kept for a while; nil: nowhere.

@@ -11,9 +11,11 @@ final class StateDirectory: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    func outbox(limit: Int = 100, retryFor: Duration = .seconds(600)) throws -> DurableOutbox {
+    func outbox(
+        limit: Int = 100, retryFor: Duration = .seconds(600), pace: ReceiverPace = .init()
+    ) throws -> DurableOutbox {
         let outbox = try DurableOutbox(StateFile(directory: path, role: .owner), limit: limit, seed: 1)
-        outbox.open(receiver: "desk", retryFor: retryFor)
+        outbox.open(receiver: "desk", retryFor: retryFor, pace: pace)
         return outbox
     }
 
@@ -211,11 +213,16 @@ struct DurableOutboxSimulation {
     func `a process that is killed at any step loses nothing and breaks no order`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let directory = StateDirectory()
-        var outbox: DurableOutbox? = try directory.outbox(limit: 1000, retryFor: .seconds(100_000))
+        let pace = ReceiverPace(
+            limit: seed % 2 == 0 ? .init(messages: 4, per: .seconds(2)) : nil,
+            digestAbove: seed % 3 == 0 ? 2 : nil)
+        var outbox: DurableOutbox? = try directory.outbox(
+            limit: 1000, retryFor: .seconds(100_000), pace: pace)
         var time: Int64 = 0
         var submitted: [String: [String]] = [:]
         var received: [String: [String]] = [:]
-        var contents: [String: Notice] = [:]
+        var contents: [String: [Notice]] = [:]
+        var known: Set<String> = []
         var number: Int64 = 0
         let failureShare = Double.random(in: 0...0.7, using: &random)
         while number < 60 || outbox?.pending(for: "desk") != 0 {
@@ -223,7 +230,7 @@ struct DurableOutboxSimulation {
             if try step(dice, #require(outbox)) {
                 // The end without a word: what is in memory is gone.
                 outbox = nil
-                outbox = try directory.outbox(limit: 1000, retryFor: .seconds(100_000))
+                outbox = try directory.outbox(limit: 1000, retryFor: .seconds(100_000), pace: pace)
             }
         }
         #expect(received == submitted)
@@ -263,10 +270,11 @@ struct DurableOutboxSimulation {
         }
 
         func take(_ ticket: Ticket) {
-            let id = ticket.notice.id
-            #expect(contents[id] == nil || contents[id] == ticket.notice)
-            if contents.updateValue(ticket.notice, forKey: id) == nil {
-                received[ticket.notice.transition.key, default: []].append(id)
+            let id = ticket.message.id
+            #expect(contents[id] == nil || contents[id] == ticket.notices)
+            contents[id] = ticket.notices
+            for notice in ticket.notices where known.insert(notice.id).inserted {
+                received[notice.transition.key, default: []].append(notice.id)
             }
         }
     }

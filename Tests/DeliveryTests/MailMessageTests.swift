@@ -44,6 +44,30 @@ private func mail(_ notice: Notice, _ target: EmailTarget) -> [UInt8] {
 
 struct MailMessageTests {
     @Test(.enabled(if: Python.hasPeers, Python.missing))
+    func `a digest is one mail with a line for each alert, whatever they say`() async throws {
+        var mails: [[UInt8]] = []
+        for text in awkwardTexts {
+            let notices = (0..<12).map { number in
+                Notice(transition(rule: "r", key: "K\(number)", message: "\(text)\(number)"))
+            }
+            let message = Message(notices)
+            mails.append(
+                MailMessage(message, target: try target(), receiver: "desk").bytes(date: queued))
+        }
+        let parsed = try await parse(mails)
+        #expect(parsed.count == awkwardTexts.count)
+        for mail in parsed {
+            #expect(mail.defects.isEmpty && mail.bare == 0 && mail.ascii && mail.longest <= 78)
+            #expect(mail["Subject"] == "[alerts] 12 alerts: 12 firing")
+            #expect(mail["Message-ID"]?.hasPrefix("<digest.") == true && mail["In-Reply-To"] == nil)
+            #expect(mail["X-Alert-Rule"] == nil)
+        }
+        let plain = parsed[1].plain
+        #expect(plain.contains("12 alerts: 12 firing\nFIRING CRITICAL r K0: &0\nFIRING CRITICAL r K1: &1\n"))
+        #expect(parsed[2].html.contains("FIRING CRITICAL r K0: &lt;!channel&gt;0<br>"))
+    }
+
+    @Test(.enabled(if: Python.hasPeers, Python.missing))
     func `a fire has every header and both bodies, and Python's email package finds no defect`() async throws
     {
         let fire = transition(

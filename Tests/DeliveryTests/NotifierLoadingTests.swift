@@ -194,6 +194,48 @@ struct NotifierLoadingTests {
         }
     }
 
+    @Test func `how fast and how many together: a vendor's limits unless a file says otherwise`() throws {
+        let files = [
+            "a.yaml": "kind: webhook\nurl: https://x\n",
+            "b.yaml": "kind: webhook\nurl: https://x\nlimit: off\ndigest: off\n",
+            "c.yaml": """
+            kind: webhook
+            url: https://x
+            format: generic
+            limit: {messages: 3, per: 1m}
+            group: {by: symbol, wait: 30s}
+            digest: {above: 7}
+            """,
+            "d.yaml": """
+            kind: webhook
+            format: pagerduty
+            routing_key: x
+            group: {by: rule}
+            digest: off
+            """,
+            "e.yaml": "kind: webhook\nurl: https://x\nlimit: {messages: 0}\ngroup: {by: ruel, wiat: 1s}\n",
+        ]
+        try loading(files) { _, notifiers, diagnostics in
+            #expect(notifiers.map(\.name) == ["a", "b", "c"])
+            #expect(
+                notifiers.map(\.pace) == [
+                    ReceiverPace(limit: .init(messages: 10, per: .seconds(10)), digestAbove: 20),
+                    ReceiverPace(),
+                    ReceiverPace(
+                        limit: .init(messages: 3, per: .seconds(60)),
+                        grouping: .init(by: .symbol, wait: .seconds(30)), digestAbove: 7),
+                ])
+            #expect(
+                lines(diagnostics) == [
+                    "d.yaml:4:1 E136 this format tells of one alert at a time",
+                    "e.yaml:3:8 E105 the key `per` is missing in `limit`",
+                    "e.yaml:3:19 E110 expected a whole number from 1 to 100000",
+                    "e.yaml:4:13 E109 `ruel` is not one of the values that this key takes",
+                    "e.yaml:4:19 E104 unknown key `wiat` in `group`",
+                ])
+        }
+    }
+
     @Test func `an unset variable in a user's name leaves the password its partner`() throws {
         let text = """
             kind: email

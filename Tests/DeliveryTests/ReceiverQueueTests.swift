@@ -5,8 +5,11 @@ import Testing
 
 private func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
 
-private func queue(limit: Int = 100, retryFor: Duration = .seconds(600), seed: UInt64 = 1) -> ReceiverQueue {
-    ReceiverQueue(name: "desk", settings: .init(limit: limit, retryFor: retryFor, seed: seed))
+private func queue(
+    limit: Int = 100, retryFor: Duration = .seconds(600), seed: UInt64 = 1, pace: ReceiverPace = .init()
+) -> ReceiverQueue {
+    ReceiverQueue(
+        name: "desk", settings: .init(limit: limit, retryFor: retryFor, seed: seed, pace: pace))
 }
 
 private func note(_ kind: Transition.Kind, _ key: String, _ time: Int64) -> Notice {
@@ -164,6 +167,118 @@ struct ReceiverQueueTests {
         #expect(queue.next(at: at(31_000)) == .wait(until: at(80_000)))
     }
 
+    @Test func `the circuit opens at the fifth failure in a row, lets one try, and closes with an answer`()
+        throws
+    {
+        var queue = queue(retryFor: .seconds(6000))
+        for number in 0..<3 { _ = queue.enqueue(note(.firing, "S\(number)", 1), at: at(0)) }
+        var time = at(0)
+        var failures = 0
+        while failures < 7 {
+            switch queue.next(at: time) {
+            case .send(let ticket):
+                if failures >= 5 {
+                    guard case .halfOpen = queue.circuit else {
+                        Issue.record("one message tries: \(queue.circuit)")
+                        return
+                    }
+                }
+                _ = queue.record(.failed(reason: "503", retryAfter: nil), of: ticket, at: time)
+                failures += 1
+                #expect(queue.circuit.isClosed == (failures < 5))
+                guard failures >= 5 else { continue }
+                // Half of the back-off is certain: 8 s after the fifth failure.
+                guard case .open(_, let until, let reason) = queue.circuit else { return }
+                #expect(until.milliseconds - time.milliseconds >= 8000 && reason == "503")
+                #expect(queue.next(at: time) == .wait(until: until))
+            case .wait(let until): time = until
+            default: return
+            }
+        }
+        #expect(queue.counters.circuitOpenings == 1)
+        while case .wait(let until) = queue.next(at: time) { time = until }
+        // `next` above has taken a ticket; its answer closes the circuit.
+        guard case .halfOpen = queue.circuit else { return }
+        #expect(queue.counters.circuitOpenings == 1)
+    }
+
+    @Test func `a rate limit lets a burst through and then one at a time`() throws {
+        var queue = queue(pace: ReceiverPace(limit: .init(messages: 3, per: .seconds(3))))
+        for number in 0..<6 { _ = queue.enqueue(note(.firing, "S\(number)", 1), at: at(0)) }
+        var times: [Int64] = []
+        var time = at(0)
+        while queue.pending > 0 {
+            switch queue.next(at: time) {
+            case .send(let ticket):
+                times.append(time.milliseconds)
+                _ = queue.record(.accepted, of: ticket, at: time)
+            case .wait(let until): time = until
+            default: return
+            }
+        }
+        #expect(times == [0, 0, 0, 1000, 2000, 3000])
+    }
+
+    @Test func `what waits beyond a bound goes as one digest, each alert in its order`() throws {
+        var few = queue(pace: ReceiverPace(digestAbove: 3))
+        for number in 0..<3 { _ = few.enqueue(note(.firing, "S\(number)", 1), at: at(0)) }
+        #expect(few.next(at: at(0)).ticket?.notices.count == 1)
+        var other = queue(pace: ReceiverPace(digestAbove: 3))
+        for number in 0..<3 { _ = other.enqueue(note(.firing, "S\(number)", 1), at: at(0)) }
+        _ = other.enqueue(note(.resolved, "S0", 2), at: at(0))
+        let digest = try #require(other.next(at: at(0)).ticket)
+        #expect(digest.sequences == [0, 1, 2, 3])
+        // A digest that failed is the same one when it is tried again, whatever came in meanwhile.
+        _ = other.record(.failed(reason: "500", retryAfter: nil), of: digest, at: at(0))
+        _ = other.enqueue(note(.firing, "S3", 1), at: at(1))
+        var time = at(1)
+        var sent: [[Int64]] = []
+        while other.pending > 0 {
+            switch other.next(at: time) {
+            case .send(let ticket):
+                sent.append(ticket.sequences)
+                _ = other.record(.accepted, of: ticket, at: time)
+            case .wait(let until): time = until
+            default: return
+            }
+        }
+        #expect(sent.contains([0, 1, 2, 3]) && sent.contains([4]) && sent.count == 2)
+        #expect(other.counters.delivered == 5 && other.counters.digests == 1)
+    }
+
+    @Test func `a digest that is refused is sent one by one, and nothing is lost`() throws {
+        var queue = queue(pace: ReceiverPace(digestAbove: 1))
+        for number in 0..<4 { _ = queue.enqueue(note(.firing, "S\(number)", 1), at: at(0)) }
+        let digest = try #require(queue.next(at: at(0)).ticket)
+        guard case .retrying = queue.record(.refused(reason: "400"), of: digest, at: at(0)) else {
+            Issue.record("it was given up")
+            return
+        }
+        var sent: [[Int64]] = []
+        while let ticket = queue.next(at: at(0)).ticket {
+            sent.append(ticket.sequences)
+            _ = queue.record(.accepted, of: ticket, at: at(0))
+        }
+        #expect(sent == [[0], [1], [2], [3]])
+    }
+
+    @Test func `what is alike waits for its group's time and goes as one message`() throws {
+        var queue = queue(pace: ReceiverPace(grouping: .init(by: .rule, wait: .seconds(10))))
+        func notice(_ rule: String, _ key: String, _ kind: Transition.Kind = .firing) -> Notice {
+            Notice(transition(kind, rule: rule, key: key, at: 1))
+        }
+        _ = queue.enqueue(notice("a", "X"), at: at(0))
+        _ = queue.enqueue(notice("b", "X"), at: at(4000))
+        _ = queue.enqueue(notice("a", "Y"), at: at(9000))
+        _ = queue.enqueue(notice("a", "X", .resolved), at: at(9500))
+        #expect(queue.next(at: at(9999)) == .wait(until: at(10_000)))
+        let first = try #require(queue.next(at: at(10_000)).ticket)
+        #expect(first.notices.map(\.transition.key) == ["X", "Y", "X"])
+        _ = queue.record(.accepted, of: first, at: at(10_000))
+        #expect(queue.next(at: at(10_000)) == .wait(until: at(14_000)))
+        #expect(queue.next(at: at(14_000)).ticket?.notices.map(\.transition.rule) == ["b"])
+    }
+
     @Test func `a slow receiver that does not fail gets even old alerts`() throws {
         var queue = queue(retryFor: .seconds(1))
         _ = queue.enqueue(note(.firing, "A", 1), at: at(0))
@@ -176,7 +291,12 @@ struct ReceiverQueueSimulation {
     @Test(arguments: 0..<60)
     func `whatever the receiver does, every notice ends once and in its alert's order`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        var queue = queue(limit: 1000, retryFor: .seconds(120), seed: seed)
+        let pace = ReceiverPace(
+            limit: seed % 2 == 0 ? .init(messages: 4, per: .seconds(2)) : nil,
+            grouping: seed % 3 == 0 ? .init(by: .rule, wait: .seconds(3)) : nil,
+            digestAbove: seed % 5 < 2 ? 3 : nil)
+        var queue = queue(limit: 1000, retryFor: .seconds(120), seed: seed, pace: pace)
+        var digests: [Int64: [Int64]] = [:]
         var time: Int64 = 0
         var submitted: [String: [String]] = [:]
         var ended: [String: [String]] = [:]
@@ -194,7 +314,7 @@ struct ReceiverQueueSimulation {
             submitted[key, default: []].append(notice.id)
         }
         func end(_ ticket: Ticket) {
-            ended[ticket.notice.transition.key, default: []].append(ticket.notice.id)
+            for notice in ticket.notices { ended[notice.transition.key, default: []].append(notice.id) }
         }
 
         while counts.queued < 80 || queue.pending > 0 {
@@ -203,6 +323,12 @@ struct ReceiverQueueSimulation {
             case .send(let ticket):
                 time += Int64.random(in: 1...500, using: &random)
                 deliveries += 1
+                let size = ticket.notices.count
+                if size > 1 {
+                    // Never with other members under the same first one, unless it was taken apart.
+                    #expect(digests[ticket.sequence] == nil || digests[ticket.sequence] == ticket.sequences)
+                    digests[ticket.sequence] = ticket.sequences
+                }
                 let roll = random.fraction()
                 let result: AttemptResult =
                     if roll < failureShare {
@@ -212,10 +338,11 @@ struct ReceiverQueueSimulation {
                                 ? .milliseconds(Int64.random(in: 0...200_000, using: &random)) : nil)
                     } else if roll < failureShare + 0.02 { .refused(reason: "400") } else { .accepted }
                 switch queue.record(result, of: ticket, at: at(time)) {
-                case .delivered: (counts.delivered, _) = (counts.delivered + 1, end(ticket))
-                case .dropped: (counts.dropped, _) = (counts.dropped + 1, end(ticket))
-                case .dead: (counts.dead, _) = (counts.dead + 1, end(ticket))
-                case .retrying(let next, _): #expect(next > at(time))
+                case .delivered: (counts.delivered, _) = (counts.delivered + size, end(ticket))
+                case .dropped: (counts.dropped, _) = (counts.dropped + size, end(ticket))
+                case .dead: (counts.dead, _) = (counts.dead + size, end(ticket))
+                case .retrying(let next, let reason):
+                    #expect(next > at(time) || reason.hasSuffix("one by one"))
                 }
             case .expired(let ticket, _): (counts.dead, _) = (counts.dead + 1, end(ticket))
             case .wait(let until):

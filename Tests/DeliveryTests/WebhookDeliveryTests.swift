@@ -195,6 +195,27 @@ struct WebhookDeliveryTests {
         }
     }
 
+    @Test func `what waits beyond the bound goes as one digest under an id of its own`() async throws {
+        try await Receiver.run(answer: { number, _ in .init(status: number == 0 ? 503 : 200) }) { receiver in
+            var notifier = definition(receiver)
+            notifier.pace = ReceiverPace(digestAbove: 5)
+            let witness = Witness()
+            let courier = Courier(
+                notifiers: [notifier], options: witness.options(clock: VirtualClock())
+            ) { witness.add($0) }
+            let fires = (0..<30).map { transition(key: "S\($0)") }
+            try courier.commit(fires.map { Dispatch($0, to: ["desk"]) })
+            _ = await onThread { courier.drain(within: .seconds(120)) }
+            _ = await onThread { courier.stop() }
+            #expect(receiver.taken.count == 2)
+            #expect(Set(ids(receiver.taken)) == [Message(fires.map { Notice($0) }).id])
+            #expect(Set(receiver.taken.map(\.body)).count == 1)
+            #expect(receiver.taken[0].body.hasPrefix("{\"digest\":"))
+            #expect(witness.final.map(\.transition.id) == fires.map(\.id))
+            #expect(courier.counters(of: "desk")?.digests == 1)
+        }
+    }
+
     @Test func `a slow receiver holds nobody else up`() async throws {
         let silent = RudePeer(.isSilent)
         try await Receiver.run(answer: { _, _ in .init(status: 200) }) { receiver in
