@@ -61,7 +61,8 @@ struct KilledRunTests {
     private func place(_ fixture: LiveFixture, hook: String) throws -> TemporaryDirectory {
         let place = try TemporaryDirectory()
         try place.write("rule dear on A, B\n  when price > 100\n  notify desk\n", to: "rules/a.rules")
-        try place.write("kind: webhook\nformat: generic\nurl: \(hook)\n", to: "notifiers/desk.yaml")
+        try place.write(
+            "kind: webhook\nformat: generic\ntimeout: 2m\nurl: \(hook)\n", to: "notifiers/desk.yaml")
         try place.write(
             """
             kafka:
