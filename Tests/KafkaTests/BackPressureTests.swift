@@ -47,6 +47,25 @@ import Testing
         try consumer.close(within: patience)
     }
 
+    @Test func whatWaitsToBeTakenMayBeFullAgainAndAgain() throws {
+        let cluster = try TestCluster()
+        try cluster.broker.createTopic("t", partitions: 3)
+        for partition in 0..<3 {
+            try cluster.send(0..<3_000, to: "t", partition: Int32(partition))
+        }
+        let consumer = try cluster.consumer("g", [("queued.min.messages", "500")])
+        try consumer.subscribe(to: ["t"])
+        var messages: [Received] = []
+        try repeatUntil({ messages.count >= 9_000 }) {
+            try consumer.poll(max: 40, timeout: .milliseconds(50)).forEach { messages.append(Received($0)) }
+        }
+        for partition in 0..<3 {
+            let own = messages.filter { $0.topicPartition.partition == Int32(partition) }
+            #expect(own.map(\.offset) == Array(0..<3_000))
+        }
+        try consumer.close(within: patience)
+    }
+
     @Test func pausingAPartitionThatIsNotThereIsRefused() throws {
         let consumer = try KafkaConsumer(properties: [("group.id", "g")])
         let error = try #require(throws: KafkaError.self) { try consumer.pause([TopicPartition("t", 9)]) }
