@@ -3,8 +3,8 @@
 .PHONY: help deps test-deps build run demo test fuzz bench golden format lint clean
 
 SYSTEM_PACKAGES := librdkafka-dev libcurl4-openssl-dev libpcre2-dev zlib1g-dev libsqlite3-dev libssl-dev pkg-config
-# What the demo is built as. From a clean clone on two cores `debug` takes 85 s of processor time and shows
-# the first alert after 75 s; `release` takes 190 s, for a speed that the demo's pace does not need.
+# What the demo is built as. From a clean clone `debug` takes 180 s of processor time, which two cores share;
+# `release` takes about twice as much, for a speed that the demo's pace does not need.
 DEMO_BUILD ?= debug
 DURATION ?= 20s
 # Random programs that the engine and the reference interpreter must agree on; `make fuzz` goes on from there.

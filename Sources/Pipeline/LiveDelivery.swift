@@ -86,9 +86,9 @@ final class LiveDelivery: Sendable {
             guard let counters = courier.counters(of: receiver) else { return nil }
             let parts = [
                 (counters.digests, "digest"), (counters.retries, "retry"), (counters.dropped, "refusal"),
-                (counters.dead, "deadline passed"), (counters.plainBodies, "plain body"),
-                (counters.circuitOpenings, "time circuit open"),
-            ].filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
+                (counters.dead, "missed deadline"), (counters.plainBodies, "plain body"),
+                (counters.circuitOpenings, "circuit opening"),
+            ].filter { $0.0 > 0 }.map { $0.0.counted($0.1) }
             return (["\(receiver): \(counters.delivered.grouped) delivered"] + parts).joined(separator: ", ")
         }
     }

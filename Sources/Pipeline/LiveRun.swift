@@ -44,12 +44,12 @@ public struct LiveRun: Sendable {
         set.lookAhead(from: LiveRun.present)
         let rules = try set.requireSound(console)
         try requireNotifiers(configuration.engineNotify, of: set)
+        let outbox = try openOutbox()
         let broker = try startBroker()
         var bootstrap = broker?.bootstrap ?? ""
         if case .servers(let servers) = configuration.bootstrap { bootstrap = servers }
         showHeader(set, bootstrap: bootstrap)
         let notices = LiveNotices(console, now: LiveRun.wallClock)
-        let outbox = try openOutbox()
         let delivery = LiveDelivery(
             set.notifiers.definitions, outbox: outbox, capacity: configuration.outboxCapacity,
             notices: notices)
@@ -168,6 +168,9 @@ public struct LiveRun: Sendable {
         console.say(
             "lateness: \(lateness); idle: \(idle); what does not "
                 + "decode goes to \(configuration.deadLetters)")
+        console.say(
+            configuration.state.map { "state: \($0)" }
+                ?? "state: off; what waits to be sent is forgotten at the end")
     }
 }
 

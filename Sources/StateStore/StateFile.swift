@@ -52,7 +52,11 @@ public final class StateFile: Sendable {
             if let refusal = try queue.writeWithoutTransaction({ try Self.refusal(of: $0, path, role) }) {
                 throw refusal
             }
-            if role == .owner { try StateSchema.migrator.migrate(queue) }
+            if role == .owner {
+                // What alerts say is nobody else's business; SQLite gives its other files the same rights.
+                try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+                try StateSchema.migrator.migrate(queue)
+            }
             self.queue = queue
         } catch {
             throw StateError(error, file: path)

@@ -286,6 +286,22 @@ struct WebhookDeliveryTests {
         }
     }
 
+    @Test func `the sample leaves no incident open in PagerDuty`() async throws {
+        try await Receiver.run(answer: { _, _ in .init(status: 202) }) { receiver in
+            var notifier = definition(receiver, format: .pagerDuty)
+            if case .webhook(var target) = notifier.channel {
+                target.routingKey = Secret("r0uting")
+                notifier.channel = .webhook(target)
+            }
+            let options = Witness().options(clock: VirtualClock())
+            let report = await onThread { [notifier] in Courier.sendSample(to: notifier, options: options) }
+            #expect(report?.outcome == .delivered)
+            let bodies = receiver.taken.map(\.body)
+            #expect(bodies.count == 2 && bodies.allSatisfy { $0.contains("\"routing_key\":\"r0uting\"") })
+            #expect(bodies[0].contains("\"trigger\"") && bodies[1].contains("\"resolve\""))
+        }
+    }
+
     @Test func `the sample says why it did not arrive`() async throws {
         try await Receiver.run(answer: { _, _ in .init(status: 403, body: "invalid_token") }) { receiver in
             let notifier = definition(receiver, format: .slack)

@@ -126,4 +126,33 @@ struct KilledRunTests {
             #expect(try file.transitions(since: .init(milliseconds: 0)).count == 2)
         }
     }
+
+    @Test(
+        "a dead letter that is sent again by hand reaches the run that is running",
+        .timeLimit(.minutes(3)))
+    func redriven() async throws {
+        let fixture = try LiveFixture(partitions: 1)
+        try publish([("A", 101, 1), ("B", 50, 3)], fixture)
+        let receiver = Receiver()
+        receiver.status.withLock { $0 = 404 }
+        try await receiver.run { hook in
+            let place = try place(fixture, hook: hook)
+            var arrivals = receiver.arrivals.makeAsyncIterator()
+            let run = try start(in: place)
+            let refused = try #require(await arrivals.next())
+            receiver.status.withLock { $0 = 200 }
+            let file = try StateFile(directory: place.path + "/state", role: .visitor)
+            while try file.deadLetters().isEmpty, run.isRunning { await Task.yield() }
+            var request = OutboxRequest(config: place.path + "/bellwether.yaml", state: nil)
+            request.all = true
+            let console = Console(output: MemorySink(), status: MemorySink())
+            let change = OutboxChange(.retry, request, console: console)
+            #expect(try change.run(at: LiveRun.present) == .success)
+            let taken = try #require(await arrivals.next())
+            #expect(taken.status == 200 && taken.id == refused.id && taken.body == refused.body)
+            kill(run.processIdentifier, SIGTERM)
+            run.waitUntilExit()
+            #expect(run.terminationStatus == 0)
+        }
+    }
 }
