@@ -22,8 +22,13 @@ final class BlockCode {
     /// Streams of which some instruction reads b.
     let bStreams: UInt64
     let scratch: RegionScratch
+    /// nil for a block of few rules.
+    let thresholds: ThresholdPlan?
 
-    init(_ program: BlockProgram, isSeries: Bool, usesSafeRegions: Bool) {
+    init(
+        _ program: BlockProgram, isSeries: Bool, options: EngineOptions,
+        clocks: UnsafeMutablePointer<RuleClock>
+    ) {
         precondition(program.sourceCount <= BlockProgram.greatestSourceCount)
         self.program = program
         code = .allocate(capacity: max(1, program.code.count))
@@ -44,7 +49,7 @@ final class BlockCode {
         wakeMasks = ExpiryAnalysis.wakeMasks(of: program)
         crossingMask = program.code.filter(\.opcode.isCrossing).reduce(0) { $0 | $1.mask }
         allowsRegions =
-            usesSafeRegions && !isSeries && crossingMask == 0 && !program.rules.isEmpty
+            options.usesSafeRegions && !isSeries && crossingMask == 0 && !program.rules.isEmpty
             && BlockCode.readsNoSeries(program)
         var hard: UInt64 = 0
         for (index, input) in program.inputs.enumerated() where input.changesInSteps {
@@ -53,6 +58,10 @@ final class BlockCode {
         hardInputs = hard & (active >> UInt64(program.streams.count))
         bStreams = BlockCode.streamsReadingB(program)
         scratch = RegionScratch(program)
+        thresholds =
+            isSeries
+            ? nil
+            : ThresholdPlan(program, clocks: clocks, leastThresholds: options.leastThresholds)
         streamMasks = program.streams.indices.map { stream in
             var mask = UInt64(1) << UInt64(stream)
             for (index, input) in program.inputs.enumerated() where input.stream == stream {

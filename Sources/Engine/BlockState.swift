@@ -55,6 +55,8 @@ struct BlockState: ~Copyable {
     var regionEnd = Int64.min
     var regionTakesArrivals = false
     var size = RegionSize()
+    /// For a block of many rules.
+    let thresholds: UnsafeMutablePointer<ThresholdState>?
 
     init(
         _ shared: BlockCode, streams: [UnsafeMutablePointer<PointStream>],
@@ -98,6 +100,11 @@ struct BlockState: ~Copyable {
             (inputs + index).initialize(to: InputState(request, place))
         }
         ruleCount = program.rules.count
+        thresholds = shared.thresholds.map { plan in
+            let state = UnsafeMutablePointer<ThresholdState>.allocate(capacity: 1)
+            state.initialize(to: ThresholdState(plan, ruleCount: program.rules.count))
+            return state
+        }
         rules = .allocate(capacity: max(1, ruleCount))
         for (index, rule) in program.rules.enumerated() {
             (rules + index).initialize(
@@ -114,6 +121,8 @@ struct BlockState: ~Copyable {
         inputs.deallocate()
         inputDeadlines.deallocate()
         rules.deallocate()
+        thresholds?.deinitialize(count: 1)
+        thresholds?.deallocate()
         shared.release()
     }
 
@@ -178,23 +187,11 @@ struct BlockState: ~Copyable {
             if !inputs[index].hasChanged { mask &= ~bit }
             if inputs[index].isWarmingUp { warmingUp |= bit } else { warmingUp &= ~bit }
         }
-        if isFirst {
-            isFirst = false
-            for index in 0..<codeCount { execute(code + index, at: t) }
-        } else {
-            for index in 0..<codeCount where code[index].mask & mask != 0 { execute(code + index, at: t) }
-        }
-        var rulesDeadline = Int64.max
-        var awaited = warmingUp | crossingMask
-        for index in 0..<ruleCount {
-            let rule = rules + index
-            if rule.pointee.mask & mask != 0 || rule.pointee.deadline <= t { step(rule, at: t, emitter) }
-            rulesDeadline = min(rulesDeadline, rule.pointee.deadline)
-            let rests = rule.pointee.isResting && registers[rule.pointee.when] != 1
-            awaited |= rests ? rule.pointee.restingMask : rule.pointee.mask
-        }
+        let (rulesDeadline, rulesAwaited) =
+            thresholds.map { evaluateChanges($0, mask, at: t, emitter) }
+            ?? evaluateAll(mask, at: t, emitter)
         var next = rulesDeadline
-        awaited >>= UInt64(streamCount)
+        var awaited = (rulesAwaited | warmingUp | crossingMask) >> UInt64(streamCount)
         while awaited != 0 {
             next = min(next, inputDeadlines[awaited.trailingZeroBitCount])
             awaited &= awaited &- 1
@@ -204,8 +201,33 @@ struct BlockState: ~Copyable {
         return output != nil && arrived != 0 && !registers[outputRegister].isNaN
     }
 
+    /// Runs the code for the sources in `mask` and steps the rules, one after another.
+    ///
+    /// - Returns: when time alone may move a rule, and the sources that some rule waits for.
     @inline(__always)
-    private mutating func step(_ rule: UnsafeMutablePointer<RuleInstance>, at t: Int64, _ emitter: Emitter) {
+    private mutating func evaluateAll(
+        _ mask: UInt64, at t: Int64, _ emitter: Emitter
+    ) -> (deadline: Int64, awaited: UInt64) {
+        if isFirst {
+            isFirst = false
+            for index in 0..<codeCount { execute(code + index, at: t) }
+        } else {
+            for index in 0..<codeCount where code[index].mask & mask != 0 { execute(code + index, at: t) }
+        }
+        var deadline = Int64.max
+        var awaited: UInt64 = 0
+        for index in 0..<ruleCount {
+            let rule = rules + index
+            if rule.pointee.mask & mask != 0 || rule.pointee.deadline <= t { step(rule, at: t, emitter) }
+            deadline = min(deadline, rule.pointee.deadline)
+            let rests = rule.pointee.isResting && registers[rule.pointee.when] != 1
+            awaited |= rests ? rule.pointee.restingMask : rule.pointee.mask
+        }
+        return (deadline, awaited)
+    }
+
+    @inline(__always)
+    mutating func step(_ rule: UnsafeMutablePointer<RuleInstance>, at t: Int64, _ emitter: Emitter) {
         let when = registers[rule.pointee.when]
         if rule.pointee.isResting, when != 1, t < rule.pointee.deadline { return }
         let trades = keyTrades.map { $0.pointee.tail } ?? 0

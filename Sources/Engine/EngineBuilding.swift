@@ -201,7 +201,7 @@ extension AlertEngine {
     }
 
     private func makeCode(_ program: BlockProgram, _ isSeries: Bool) -> BlockCode {
-        BlockCode(program, isSeries: isSeries, usesSafeRegions: options.usesSafeRegions)
+        BlockCode(program, isSeries: isSeries, options: options, clocks: emitter.clocks)
     }
 
     private func stream(

@@ -18,8 +18,15 @@ public struct EngineOptions: Sendable {
     /// Leave rules alone while nothing can move them (`SafeRegion`). Without it each change point is
     /// evaluated, and the same transitions come out: for comparison.
     public var usesSafeRegions = true
+    /// How many comparisons with constants a block must have for them to be kept in order (`ThresholdPlan`).
+    /// The same transitions come out whatever it is: for comparison.
+    public var leastThresholds = EngineOptions.defaultLeastThresholds
+
     /// The symbols that are evaluated; the others' trades only move their feeds.
     public var shard = EngineShard.whole
+
+    /// Fewer are as cheap one by one.
+    public static let defaultLeastThresholds = 16
 
     public static let defaultLateness: Int64 = 250
     /// 4 M points of 24 bytes; also keeps n(n-1)*10^24 within UInt128 (see `WindowState`).

@@ -15,12 +15,13 @@ struct EngineRun {
     ///   - shards: engines that share the symbols; more than one for sorted input only.
     init(
         _ compiled: CompiledRules, _ tape: Tape, order: EngineOptions.Order, arrival: [Int],
-        batches: [Range<Int>], shards: Int = 1
+        batches: [Range<Int>], shards: Int = 1, leastThresholds: Int? = nil
     ) {
         let symbols = SymbolTable()
         let engines = (0..<shards).map { index in
             var options = EngineOptions(order: order)
             options.shard = EngineShard(index, of: shards)
+            if let leastThresholds { options.leastThresholds = leastThresholds }
             return AlertEngine(book: compiled.book, symbols: symbols, options: options)
         }
         for rate in tape.rates {

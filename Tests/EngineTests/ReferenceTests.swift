@@ -92,7 +92,7 @@ struct Comparison {
                 compiled, random.tape, order: run.order,
                 arrival: run.order == .sorted ? Array(0..<count) : disorder(),
                 batches: stride(from: 0, to: count, by: run.batch).map { $0..<min($0 + run.batch, count) },
-                shards: run.shards)
+                shards: run.shards, leastThresholds: run.shards > 1 ? 1 : nil)
             let wanted =
                 got.late.isEmpty
                 ? expected : ReferenceInterpreter(program, random.tape.without(got.late)).run()

@@ -84,9 +84,9 @@ struct SafeRegionTests {
     // MARK: Cases
 
     /// Milliseconds, price in cents, size.
-    private typealias Print = (time: Int64, price: Int64, size: Int64)
+    typealias Print = (time: Int64, price: Int64, size: Int64)
 
-    private static func tape(_ random: inout SeededGenerator) -> [Print] {
+    static func tape(_ random: inout SeededGenerator) -> [Print] {
         var time: Int64 = 0
         var price: Int64 = 10_000
         return (0..<400).map { _ in
@@ -105,7 +105,7 @@ struct SafeRegionTests {
         return text
     }
 
-    private static func condition(_ random: inout SeededGenerator) -> String {
+    static func condition(_ random: inout SeededGenerator) -> String {
         let w =
             ["5s", "30s", "2m", "1m ending 10s ago", "20 trades", "1m by 10s"].randomElement(using: &random)
             ?? "1m"
@@ -151,7 +151,8 @@ struct SafeRegionTests {
     }
 
     private static func engine(
-        _ text: String, usesSafeRegions: Bool, pointCap: Int = EngineOptions.defaultPointCap
+        _ text: String, usesSafeRegions: Bool, leastThresholds: Int = EngineOptions.defaultLeastThresholds,
+        pointCap: Int = EngineOptions.defaultPointCap
     ) throws -> Running {
         let (file, syntax) = parseRules(SourceFile(name: "r.rules", text: Array(text.utf8)))
         let (program, meaning) = checkRules([file])
@@ -161,14 +162,18 @@ struct SafeRegionTests {
         let symbols = SymbolTable()
         var options = EngineOptions(order: .sorted, pointCap: pointCap)
         options.usesSafeRegions = usesSafeRegions
+        options.leastThresholds = leastThresholds
         let engine = AlertEngine(book: rules.book, symbols: symbols, options: options)
         return Running(engine: engine, symbols: symbols, rules: rules)
     }
 
-    private static func transitions(
-        _ text: String, _ tape: [Print], usesSafeRegions: Bool, pointCap: Int = EngineOptions.defaultPointCap
+    static func transitions(
+        _ text: String, _ tape: [Print], usesSafeRegions: Bool,
+        leastThresholds: Int = EngineOptions.defaultLeastThresholds,
+        pointCap: Int = EngineOptions.defaultPointCap
     ) throws -> [String] {
-        let running = try engine(text, usesSafeRegions: usesSafeRegions, pointCap: pointCap)
+        let running = try engine(
+            text, usesSafeRegions: usesSafeRegions, leastThresholds: leastThresholds, pointCap: pointCap)
         let symbol = try #require(running.symbols.intern("A"))
         let base: Int64 = 1_741_600_000_000
         var told: [EngineTransition] = []

@@ -29,7 +29,7 @@ extension BlockState {
     ///   - rulesDeadline: when time alone may move a rule.
     mutating func openRegion(at t: Int64, rulesDeadline: Int64, _ emitter: Emitter) {
         if hasRegion { closeRegion() }
-        guard needsHold(at: t, emitter) else { return }
+        guard thresholds.map({ $0.pointee.restlessCount == 0 }) ?? needsHold(at: t, emitter) else { return }
         let limit = min(rulesDeadline, hardDeadline(at: t))
         if size.isDue(takesArrivals: true) {
             if proves(at: t, limit: limit, takesArrivals: true, emitter) { return }
@@ -68,6 +68,24 @@ extension BlockState {
         }
         scratch.forgetOutlooks()
         let place = RegionPlace(start: t, end: end)
+        if let thresholds {
+            guard provesChanges(thresholds, place, scratch, at: t, emitter) else { return false }
+        } else {
+            guard provesAll(place, scratch, at: t, emitter) else { return false }
+        }
+        size.succeeded(takesArrivals: takesArrivals)
+        hasRegion = true
+        regionTakesArrivals = takesArrivals
+        regionEnd = end
+        for index in 0..<streamCount { reader(index).pointee.region = scratch.regions[index] }
+        changed |= activeMask
+        timer = min(limit, end &+ 1)
+        return true
+    }
+
+    private mutating func provesAll(
+        _ place: RegionPlace, _ scratch: RegionScratch, at t: Int64, _ emitter: Emitter
+    ) -> Bool {
         let suspect = rules[size.suspect].need(at: t, emitter.clocks[rules[size.suspect].rule])
         let suspectRegister = suspect.register
         for index in 0..<codeCount {
@@ -81,13 +99,6 @@ extension BlockState {
             size.suspect = index
             return false
         }
-        size.succeeded(takesArrivals: takesArrivals)
-        hasRegion = true
-        regionTakesArrivals = takesArrivals
-        regionEnd = end
-        for index in 0..<streamCount { reader(index).pointee.region = scratch.regions[index] }
-        changed |= activeMask
-        timer = min(limit, end &+ 1)
         return true
     }
 

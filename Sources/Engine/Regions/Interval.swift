@@ -39,6 +39,12 @@ struct Interval: Equatable {
 
     /// The greatest magnitude of a known value.
     @inline(__always) var reach: Double { hasKnown ? max(low.magnitude, high.magnitude) : 0 }
+    /// Whether a register of this value cannot have another one; NaN is unknown.
+    @inline(__always)
+    func isOnly(_ value: Double) -> Bool {
+        value.isNaN ? !hasKnown : low == value && high == value && !mayBeUnknown
+    }
+
     @inline(__always) var hasKnown: Bool { low <= high }
     @inline(__always) var canBeTrue: Bool { hasKnown && high >= 1 }
     @inline(__always) var canBeFalse: Bool { hasKnown && low <= 0 }

@@ -9,10 +9,15 @@ final class RegionScratch {
     private let isLooked: UnsafeMutablePointer<Bool>
     private let isFound: UnsafeMutablePointer<Bool>
     private let inputCount: Int
+    /// The proof in which each register's interval was made (`settle`).
+    private let proofs: UnsafeMutablePointer<UInt32>
+    private var proof: UInt32 = 0
 
     init(_ program: BlockProgram) {
         intervals = .allocate(capacity: program.registerCount + 1)
         intervals.initialize(repeating: .unknown, count: program.registerCount + 1)
+        proofs = .allocate(capacity: program.registerCount + 1)
+        proofs.initialize(repeating: 0, count: program.registerCount + 1)
         regions = .allocate(capacity: max(1, program.streams.count))
         regions.initialize(repeating: SafeRegion(), count: max(1, program.streams.count))
         inputCount = program.inputs.count
@@ -36,6 +41,26 @@ final class RegionScratch {
         outlooks.deallocate()
         isLooked.deallocate()
         isFound.deallocate()
+        proofs.deallocate()
+    }
+
+    /// Begins a proof that makes intervals only of what may change.
+    func beginProof() {
+        proof &+= 1
+        // Once in four thousand million: a register's mark could be of a proof so long ago.
+        if proof == 0 { proof = 1 }
+    }
+
+    @inline(__always)
+    func set(_ register: Int, to bounds: Interval) {
+        intervals[register] = bounds
+        proofs[register] = proof
+    }
+
+    /// Gives a register that cannot change its value for an interval.
+    @inline(__always)
+    func settle(_ register: Int, _ registers: UnsafeMutablePointer<Double>) {
+        if proofs[register] != proof { set(register, to: Interval(registers[register])) }
     }
 
     func forgetOutlooks() { isLooked.update(repeating: false, count: inputCount) }
