@@ -35,6 +35,12 @@ struct EngineStages {
         let symbols = SymbolTable()
         var trades: [Trade] = []
 
+        /// The least and the greatest price.
+        var priceRange: ClosedRange<Double> {
+            let prices = trades.lazy.map { Double($0.price) / Double(PowersOfTen.int64[Int($0.priceScale)]) }
+            return (prices.min() ?? 0)...(prices.max() ?? 0)
+        }
+
         init(_ input: BenchmarkInput) throws {
             let reader = try ExportReader(path: input.path, symbols: symbols)
             while try reader.read(into: &trades, atMost: 1 << 16) {}

@@ -17,6 +17,10 @@ struct ManyRules {
         for count in [10, 100] {
             try measure("\(count) on one symbol", RuleTexts.sharedWindows(count, on: name), narrow)
         }
+        for count in [10, 100, 1_000] {
+            let rules = RuleTexts.ladder(count, on: name, around: narrow.priceRange)
+            try measure("\(count) close to its price", rules, narrow)
+        }
     }
 
     private func tape(symbols: Int, trades: Int) throws -> EngineStages.Tape {

@@ -54,6 +54,23 @@ enum RuleTexts {
         return text
     }
 
+    /// Bounds of one symbol's price and its move so close together that trades pass several of them. They are
+    /// to hold for longer than the day, so that what is measured is the passing and not the telling.
+    static func ladder(_ count: Int, on symbol: String, around prices: ClosedRange<Double>) -> String {
+        var text = ""
+        for index in 0..<count {
+            let part = Double(index / 2 + 1) / Double(count / 2)
+            let price = prices.lowerBound + part * (prices.upperBound - prices.lowerBound)
+            let millionths = Int((price * 1e6).rounded())
+            let condition =
+                index % 2 == 0
+                ? "price > \(millionths / 1_000_000).\(String(1_000_000 + millionths % 1_000_000).dropFirst())"
+                : "change(price, 5m) >= \(percent(part / 2))"
+            text += "rule r\(index) on \(symbol)\n  when \(condition)\n  for 1d\n\n"
+        }
+        return text
+    }
+
     private static func conditions(_ step: Double) -> [String] {
         let move = percent(2 + step)
         let far = percent(3 + step)
