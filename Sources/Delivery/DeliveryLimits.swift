@@ -10,8 +10,8 @@ enum DeliveryLimits {
     static let digestNotices = 200
     /// Alerts that a digest shows one by one; the others are counted.
     static let digestLines = 10
-    /// Characters of one alert's message in a digest.
-    static let digestCell = 250
+    /// Characters of one alert's message in a digest: ten lines stay within an attachment's text.
+    static let digestCell = 180
     /// Characters of an attachment's text: a Slack section holds 3,000.
     static let attachmentText = 2900
     /// Characters of an attachment's title: Discord's embeds hold 256.

@@ -170,7 +170,9 @@ struct PayloadTests {
             let notices = (0..<12).map { number in
                 Notice(transition(rule: "r", key: "\(text.prefix(300))\(number)", message: text))
             }
-            lines.append(body(notices, .slack))
+            let digest = body(notices, .slack)
+            #expect(digest.contains("and 2 more"), "the count of the others is never cut off")
+            lines.append(digest)
         }
         let answer = try await Python.run("check_slack.py", input: lines.joined(separator: "\n"))
         #expect(answer == "\(lines.count) bodies\n")
