@@ -124,7 +124,7 @@ let package = Package(
             "DeliveryTests",
             [
                 "HTTPTransport", "Delivery", "StateStore", "Configuration", "Diagnostics", "MarketModel",
-                logging, webServer,
+                logging, webServer, sqlite,
             ],
             exclude: ["Peers"]),
         tests(

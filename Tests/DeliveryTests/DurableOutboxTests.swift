@@ -1,9 +1,10 @@
 import Foundation
+import GRDB
 import MarketModel
-import StateStore
 import Testing
 
 @testable import Delivery
+@testable import StateStore
 
 /// A directory for a state file that lasts as long as the test.
 final class StateDirectory: Sendable {
@@ -166,6 +167,41 @@ struct DurableOutboxTests {
         #expect(outbox.strangers == ["old": 1])
         outbox.open(receiver: "old", retryFor: .seconds(600))
         #expect(outbox.strangers.isEmpty && outbox.pending(for: "old") == 1)
+    }
+
+    @Test func `what a full disk does not take is kept, told, and written when there is room`() throws {
+        let directory = StateDirectory()
+        let file = try StateFile(directory: directory.path, role: .owner)
+        let outbox = try DurableOutbox(file, seed: 1)
+        outbox.open(receiver: "desk", retryFor: .seconds(600))
+        func limit(pages: Int?) throws {
+            try file.queue.writeWithoutTransaction { db in
+                let now = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+                try db.execute(sql: "PRAGMA max_page_count = \(pages ?? now)")
+            }
+        }
+        _ = try outbox.enqueue(OutboxBatch(entries: [entry("A"), entry("B")]), at: at(0))
+        try limit(pages: nil)
+        let first = try #require(outbox.next(for: "desk", at: at(0)).ticket)
+        let reason = String(repeating: "no room ", count: 5000)
+        #expect(outbox.record(.refused(reason: reason), of: first, at: at(1)) == .dropped(reason: reason))
+        #expect(outbox.trouble == .full(file: directory.path + "/bellwether.sqlite"))
+        #expect(try directory.visitor.queued().count == 2, "nothing of the change is in the file")
+        let big = OutboxEntry(
+            Notice(transition(key: "C", message: String(repeating: "x", count: 50_000))), for: "desk")
+        #expect(throws: StateError.self) { try outbox.enqueue(OutboxBatch(entries: [big]), at: at(2)) }
+        #expect(outbox.pending(for: "desk") == 1)
+        // Delivery goes on meanwhile.
+        let second = try #require(outbox.next(for: "desk", at: at(2)).ticket)
+        #expect(outbox.record(.accepted, of: second, at: at(3)) == .delivered)
+        #expect(outbox.tend(at: at(4)) == OutboxTending() && outbox.trouble != nil)
+
+        try limit(pages: 100_000)
+        #expect(outbox.tend(at: at(5)).changed == [])
+        #expect(outbox.trouble == nil)
+        #expect(try directory.visitor.queued().isEmpty)
+        #expect(try directory.visitor.deadLetters().map(\.sequence) == [1])
+        #expect(try outbox.enqueue(OutboxBatch(entries: [big]), at: at(6)) == [.queued])
     }
 
     @Test func `a record that cannot be read becomes a dead letter and holds nobody up`() throws {
