@@ -62,9 +62,10 @@ enum RuleTexts {
             let part = Double(index / 2 + 1) / Double(count / 2)
             let price = prices.lowerBound + part * (prices.upperBound - prices.lowerBound)
             let millionths = Int((price * 1e6).rounded())
+            let decimals = String(1_000_000 + millionths % 1_000_000).dropFirst()
             let condition =
                 index % 2 == 0
-                ? "price > \(millionths / 1_000_000).\(String(1_000_000 + millionths % 1_000_000).dropFirst())"
+                ? "price > \(millionths / 1_000_000).\(decimals)"
                 : "change(price, 5m) >= \(percent(part / 2))"
             text += "rule r\(index) on \(symbol)\n  when \(condition)\n  for 1d\n\n"
         }

@@ -91,7 +91,8 @@ public struct DryRun: Sendable {
         outbox.holdsBack = !isSorted
         var path = TradePath(
             source: FlowSource(files: files, symbols: symbols, options: options, isSorted: isSorted),
-            outbox: outbox, rules: run.rules, symbols: symbols, options: run.engine, shards: options.threads)
+            outbox: outbox, rules: run.rules, symbols: symbols, options: run.engine,
+            threads: options.threads == 1 ? .caller : .shards(options.threads))
         try path.source.start()
         guard let flow = path.source.flow else { return true }
         if isSorted { waitForOrder(flow) }

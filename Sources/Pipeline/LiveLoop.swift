@@ -35,7 +35,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         while !stop.isRequested {
             try rates?.follow(into: path.engine)
             _ = try path.step()
-            counters.update { [trades = path.tradeCount] in $0.evaluated = trades }
+            counters.update { [trades = path.evaluatedCount] in $0.evaluated = trades }
             try tick()
             if isOver(counters.snapshot, path.source.isDrained) { return }
         }

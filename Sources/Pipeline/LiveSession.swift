@@ -1,5 +1,6 @@
 import Engine
 import Feeds
+import Foundation
 import Kafka
 import MarketModel
 import RuleCompiler
@@ -54,7 +55,8 @@ struct LiveSession: Sendable {
                 source: source, outbox: outbox, rules: rules, symbols: symbols,
                 options: EngineOptions(
                     order: .arrival(lateness: configuration.lateness), pointCap: configuration.pointsPerSymbol
-                ))
+                ),
+                threads: ProcessInfo.processInfo.activeProcessorCount > 1 ? .ahead : .caller)
             path.history = history
             let rates = try rateFollower(letters)
             rates?.history = history
@@ -67,7 +69,7 @@ struct LiveSession: Sendable {
             loop.statusInterval = statusInterval
             loop.redStatus = redStatus
             try loop.run(until: stop, isOver: isOver)
-            if finishesAtEnd { try loop.path.finish() }
+            if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }
             loop.path.source.close(
                 closedBefore: loop.path.outbox.hasTakenAll ? loop.path.engine.watermark : nil)
             return LiveResult(

@@ -3,14 +3,6 @@ import Engine
 import Foundation
 import MarketModel
 
-/// What one shard made of a batch.
-struct ShardResult {
-    var transitions: [EngineTransition] = []
-    var late: [Trade] = []
-    var losses: [WindowLoss] = []
-    var counters = EngineCounters()
-}
-
 /// Engines on threads of their own, one a shard. Every one takes every batch, a few batches behind the one
 /// that is submitted, and answers in the same order:
 ///
@@ -18,7 +10,7 @@ struct ShardResult {
 ///                                    which is returned
 ///
 /// - Invariant: a slot is the owner's between the answers of all shards and its submission, and the shards'
-///   to read in between; `results[i]` is shard i's to write. Each semaphore orders the one before the other,
+///   to read in between; `answers[i]` is shard i's to write. Each semaphore orders the one before the other,
 ///   which is why slots and engines may be shared.
 final class ShardCrew {
     /// Batches that are under way: enough to even out that one shard has more of a batch than another.
@@ -36,11 +28,11 @@ final class ShardCrew {
         var trades: [Trade] = []
         /// Names whose numbers this batch is the first to use.
         var newSymbols: [String] = []
-        let results: UnsafeMutablePointer<ShardResult>
+        let answers: UnsafeMutablePointer<EngineAnswer>
 
         init(shards: Int) {
-            results = .allocate(capacity: shards)
-            results.initialize(repeating: ShardResult(), count: shards)
+            answers = .allocate(capacity: shards)
+            answers.initialize(repeating: EngineAnswer(), count: shards)
         }
     }
 
@@ -52,9 +44,7 @@ final class ShardCrew {
         let submitted = DispatchSemaphore(value: 0)
         let answered = DispatchSemaphore(value: 0)
 
-        init(
-            number: Int, names: [String], capacity: Int, book: RuleBook, options: EngineOptions
-        ) {
+        init(number: Int, names: [String], capacity: Int, book: RuleBook, options: EngineOptions) {
             self.number = number
             symbols = SymbolTable(capacity: capacity)
             for name in names { _ = symbols.intern(name) }
@@ -72,25 +62,20 @@ final class ShardCrew {
                     answered.signal()
                     return
                 }
-                slot.results[number] = result(of: slot)
+                slot.answers[number] = answer(slot)
                 answered.signal()
             }
         }
 
-        private func result(of slot: Slot) -> ShardResult {
-            var result = ShardResult()
+        private func answer(_ slot: Slot) -> EngineAnswer {
             for name in slot.newSymbols { _ = symbols.intern(name) }
             switch slot.work {
             case .batch:
                 engine.append(slot.trades)
-                result.transitions = engine.advance()
-            case .finish(let time): result.transitions = engine.finish(through: time)
-            case .stop: break
+                return EngineAnswer(slot.trades, engine.advance(), of: engine)
+            case .finish(let time): return EngineAnswer([], engine.finish(through: time), of: engine)
+            case .stop: return EngineAnswer()
             }
-            result.late = engine.takeLateTrades()
-            result.losses = engine.takeWindowLosses()
-            result.counters = engine.counters
-            return result
         }
     }
 
@@ -129,43 +114,73 @@ final class ShardCrew {
         _ = post(.stop)
         while collected < submitted { awaitOldest() }
         for slot in ring {
-            slot.results.deinitialize(count: shards.count)
-            slot.results.deallocate()
+            slot.answers.deinitialize(count: shards.count)
+            slot.answers.deallocate()
         }
     }
 
-    func appendRate(series: Int, date: CivilDate, ratio: Double, knownAt: Int64) -> Int64 {
-        precondition(submitted == 0, "rates are given before the first trade")
-        var effective = knownAt
-        for shard in shards {
-            effective = shard.engine.appendRate(series: series, date: date, ratio: ratio, knownAt: knownAt)
-        }
-        return effective
+    /// The engines, which may be used from here until the next batch is submitted.
+    ///
+    /// - Precondition: nothing is under way.
+    var restingEngines: [AlertEngine] {
+        precondition(collected == submitted, "the shards are still at work")
+        return shards.map(\.engine)
     }
 
-    /// - Returns: what the shards made of an earlier batch; nothing while none is due.
-    func submit(_ batch: [Trade], _ symbols: SymbolTable) -> [ShardResult] {
-        let oldest = post(.batch) { slot in
-            slot.trades.removeAll(keepingCapacity: true)
-            slot.trades.append(contentsOf: batch)
-            slot.newSymbols = (known..<symbols.count).map { symbols.name(of: SymbolID(index: UInt32($0))) }
+    /// Gives a batch to the shards.
+    ///
+    /// - Parameter batch: the slot's former array comes back.
+    /// - Returns: the shards' answers to an earlier batch, when there was no room before it was answered.
+    func submit(_ batch: inout [Trade], _ symbols: SymbolTable) -> [EngineAnswer] {
+        post(.batch) { slot in
+            swap(&slot.trades, &batch)
+            slot.newSymbols = newNames(symbols)
         }
-        known = symbols.count
-        return oldest
     }
 
-    /// - Returns: all that was not returned yet.
-    func finish(through time: Int64?) -> [ShardResult] {
-        var results = post(.finish(through: time)) { $0.newSymbols = [] }
-        while collected < submitted { results = merged(results, collect()) }
-        return results
+    func submitFinish(through time: Int64?) -> [EngineAnswer] {
+        post(.finish(through: time)) { $0.newSymbols = [] }
+    }
+
+    /// Has the only shard's engine do something at once, on this thread.
+    ///
+    /// - Precondition: nothing is under way.
+    func answerHere(
+        _ batch: [Trade], _ symbols: SymbolTable, _ advance: (AlertEngine) -> [EngineTransition]
+    ) -> EngineAnswer {
+        let engine = restingEngines[0]
+        for name in newNames(symbols) { _ = shards[0].symbols.intern(name) }
+        engine.append(batch)
+        return EngineAnswer(batch, advance(engine), of: engine)
+    }
+
+    /// Waits for the answers to the oldest batch under way; nil when there is none.
+    func collect() -> [EngineAnswer]? {
+        if collected == submitted { return nil }
+        let slot = ring[collected % ring.count]
+        awaitOldest()
+        return taken(from: slot)
+    }
+
+    /// The answer to the oldest batch under way, if the only shard has given it.
+    func collectIfReady() -> [EngineAnswer]? {
+        guard collected < submitted, shards[0].answered.wait(timeout: .now()) == .success else { return nil }
+        let slot = ring[collected % ring.count]
+        collected += 1
+        return taken(from: slot)
     }
 
     // MARK: Inner steps
 
+    private func newNames(_ symbols: SymbolTable) -> [String] {
+        if known == symbols.count { return [] }
+        defer { known = symbols.count }
+        return (known..<symbols.count).map { symbols.name(of: SymbolID(index: UInt32($0))) }
+    }
+
     /// Waits for a free slot, fills it and gives it to the shards.
-    private func post(_ work: Work, _ fill: (Slot) -> Void = { _ in }) -> [ShardResult] {
-        let oldest = submitted - collected == ring.count ? collect() : []
+    private func post(_ work: Work, _ fill: (Slot) -> Void = { _ in }) -> [EngineAnswer] {
+        let oldest = submitted - collected == ring.count ? collect() ?? [] : []
         let slot = ring[submitted % ring.count]
         slot.work = work
         fill(slot)
@@ -174,24 +189,16 @@ final class ShardCrew {
         return oldest
     }
 
-    private func collect() -> [ShardResult] {
-        let slot = ring[collected % ring.count]
-        awaitOldest()
-        return shards.map { slot.results[$0.number] }
+    /// The answers hold the slot's trades no longer than their owner does, so that its array is used again.
+    private func taken(from slot: Slot) -> [EngineAnswer] {
+        shards.map { shard in
+            defer { slot.answers[shard.number] = EngineAnswer() }
+            return slot.answers[shard.number]
+        }
     }
 
     private func awaitOldest() {
         for shard in shards { shard.answered.wait() }
         collected += 1
-    }
-
-    /// Later results after earlier ones, by shard; counters are totals, the later ones stand.
-    private func merged(_ earlier: [ShardResult], _ later: [ShardResult]) -> [ShardResult] {
-        if earlier.isEmpty { return later }
-        return zip(earlier, later).map {
-            ShardResult(
-                transitions: $0.transitions + $1.transitions, late: $0.late + $1.late,
-                losses: $0.losses + $1.losses, counters: $1.counters)
-        }
     }
 }

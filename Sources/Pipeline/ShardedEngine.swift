@@ -1,115 +1,180 @@
 import Engine
 import MarketModel
 
-/// An engine whose symbols are divided among threads: the same transitions, in the same order, as of one
+/// Who evaluates.
+enum EngineThreads: Equatable {
+    /// Whoever asks.
+    case caller
+    /// A thread of its own, while the caller reads on: for live input.
+    case ahead
+    /// So many threads, each with a part of the symbols: only for input in the order of event times.
+    case shards(Int)
+}
+
+/// What came of a batch.
+struct EngineAnswer {
+    var trades: [Trade] = []
+    /// Of the trades, those that came too late, in their order.
+    var late: [Trade] = []
+    /// In the order (at, rule, key).
+    var transitions: [EngineTransition] = []
+    /// What was dropped at the point cap.
+    var losses: [WindowLoss] = []
+    /// Instants before it are evaluated; nil before the first trade.
+    var watermark: Int64?
+
+    init() {}
+
+    /// Takes out of an engine what it has done with the trades.
+    init(_ trades: [Trade], _ transitions: [EngineTransition], of engine: AlertEngine) {
+        self.trades = trades
+        self.transitions = transitions
+        late = engine.takeLateTrades()
+        losses = engine.takeWindowLosses()
+        watermark = engine.watermark
+    }
+}
+
+/// An engine on the caller's thread or on others: the same transitions, in the same order, as of one
 /// `AlertEngine` with the same input.
 ///
-///     append(batch k) --+--> shard 0 on a thread --+--> transitions of batch k, in order
+///     append(batch k) --+--> shard 0 on a thread --+--> answers to earlier batches
 ///                       +--> shard 1 on a thread --+
 ///
-/// With several shards what `advance` returns belongs to a batch some calls ago, and `counters` tells of the
-/// input up to there; `finish` returns all that is left. With one there is no thread, and no delay.
+/// With threads the answer to a batch may come with a later call; `drain` and `finish` return all.
 ///
-/// - Invariant: one owner; not for two threads at once. Rates are given before the first trade.
+/// - Invariant: one owner; not for two threads at once. Several shards are given their rates before the first
+///   trade.
 final class ShardedEngine {
     private enum Mode {
-        case alone(AlertEngine)
-        case divided(ShardCrew)
+        case caller(AlertEngine)
+        case ahead(ShardCrew)
+        case shards(ShardCrew)
     }
+
+    /// Of fewer trades handing them to a thread would take longer than evaluating them here. A live run that
+    /// keeps up has such batches only, and so no delay.
+    static let leastHandedOver = 1024
 
     private let mode: Mode
     private let book: RuleBook
     private let symbols: SymbolTable
-    private var lateTrades: [Trade] = []
-    private var losses: [WindowLoss] = []
-    private var dividedCounters = EngineCounters()
+    /// Answers that came while something else was asked.
+    private var early: [EngineAnswer] = []
+    /// As of the last answer.
+    private(set) var watermark: Int64?
 
-    /// - Parameter shards: more than one only for input in the order of event times.
-    init(book: RuleBook, symbols: SymbolTable, options: EngineOptions, shards: Int = 1) {
+    init(book: RuleBook, symbols: SymbolTable, options: EngineOptions, threads: EngineThreads = .caller) {
         self.book = book
         self.symbols = symbols
-        if shards == 1 {
-            mode = .alone(AlertEngine(book: book, symbols: symbols, options: options))
-        } else {
-            mode = .divided(ShardCrew(book: book, symbols: symbols, options: options, shards: shards))
+        func crew(_ shards: Int) -> ShardCrew {
+            ShardCrew(book: book, symbols: symbols, options: options, shards: shards)
         }
+        mode =
+            switch threads {
+            case .caller: .caller(AlertEngine(book: book, symbols: symbols, options: options))
+            case .ahead: .ahead(crew(1))
+            case .shards(let count): .shards(crew(count))
+            }
     }
 
     @discardableResult
     func appendRate(series: Int, date: CivilDate, ratio: Double, knownAt: Int64) -> Int64 {
-        switch mode {
-        case .alone(let engine):
-            engine.appendRate(series: series, date: date, ratio: ratio, knownAt: knownAt)
-        case .divided(let crew):
-            crew.appendRate(series: series, date: date, ratio: ratio, knownAt: knownAt)
+        if case .ahead(let crew) = mode { while let answer = crew.collect() { early += made(answer) } }
+        var effective = knownAt
+        for engine in engines {
+            effective = engine.appendRate(series: series, date: date, ratio: ratio, knownAt: knownAt)
         }
-    }
-
-    var counters: EngineCounters {
-        switch mode {
-        case .alone(let engine): engine.counters
-        case .divided: dividedCounters
-        }
-    }
-
-    /// Instants before it are evaluated, and what came of them has been returned; nil before the first trade.
-    var watermark: Int64? {
-        switch mode {
-        case .alone(let engine): engine.watermark
-        case .divided: dividedCounters.watermark
-        }
+        return effective
     }
 
     /// Takes a batch and evaluates what it closes.
-    func advance(_ batch: [Trade]) -> [EngineTransition] {
+    ///
+    /// - Parameter batch: another array comes back, with room for the next.
+    func advance(_ batch: inout [Trade]) -> [EngineAnswer] {
         switch mode {
-        case .alone(let engine):
+        case .caller(let engine):
             engine.append(batch)
-            return settle(engine.advance(), of: engine)
-        case .divided(let crew):
-            return settle(crew.submit(batch, symbols))
+            return noted([EngineAnswer(batch, engine.advance(), of: engine)])
+        case .ahead(let crew):
+            if batch.count < ShardedEngine.leastHandedOver {
+                return noted(all(of: crew) + [crew.answerHere(batch, symbols) { $0.advance() }])
+            }
+            var answers = made(crew.submit(&batch, symbols))
+            while let answer = crew.collectIfReady() { answers += made(answer) }
+            return noted(answers)
+        case .shards(let crew): return noted(made(crew.submit(&batch, symbols)))
         }
     }
 
     /// For quiet live input.
-    func advance(idleTo time: Int64) -> [EngineTransition] {
-        guard case .alone(let engine) = mode else { preconditionFailure("live input has one shard") }
-        return settle(engine.advance(idleTo: time), of: engine)
-    }
-
-    func finish(through time: Int64? = nil) -> [EngineTransition] {
+    func advance(idleTo time: Int64) -> [EngineAnswer] {
         switch mode {
-        case .alone(let engine): settle(engine.finish(through: time), of: engine)
-        case .divided(let crew): settle(crew.finish(through: time))
+        case .caller(let engine): return noted([EngineAnswer([], engine.advance(idleTo: time), of: engine)])
+        case .ahead(let crew):
+            return noted(all(of: crew) + [crew.answerHere([], symbols) { $0.advance(idleTo: time) }])
+        case .shards: preconditionFailure("live input is not divided")
         }
     }
 
-    /// Trades that came too late since the last call.
-    func takeLateTrades() -> [Trade] {
-        defer { lateTrades.removeAll() }
-        return lateTrades
-    }
-
-    /// What was dropped at the point cap since the last call.
-    func takeWindowLosses() -> [WindowLoss] {
-        defer { losses.removeAll() }
-        return losses
-    }
-
-    private func settle(_ transitions: [EngineTransition], of engine: AlertEngine) -> [EngineTransition] {
-        lateTrades += engine.takeLateTrades()
-        losses += engine.takeWindowLosses()
-        return transitions
-    }
-
-    private func settle(_ parts: [ShardResult]) -> [EngineTransition] {
-        if parts.isEmpty { return [] }
-        dividedCounters = parts.dropFirst().reduce(into: parts[0].counters) { $0.add($1.counters) }
-        for part in parts {
-            lateTrades += part.late
-            losses += part.losses
+    /// Waits for the answers that are still to come.
+    func drain() -> [EngineAnswer] {
+        switch mode {
+        case .caller: []
+        case .ahead(let crew), .shards(let crew): noted(all(of: crew))
         }
-        let transitions = parts.flatMap(\.transitions)
-        return transitions.isEmpty ? [] : book.inOrder(transitions, symbols)
+    }
+
+    /// The end of a finite input.
+    func finish(through time: Int64? = nil) -> [EngineAnswer] {
+        switch mode {
+        case .caller(let engine): noted([EngineAnswer([], engine.finish(through: time), of: engine)])
+        case .ahead(let crew), .shards(let crew):
+            noted(made(crew.submitFinish(through: time)) + all(of: crew))
+        }
+    }
+
+    /// What has been done so far.
+    ///
+    /// - Precondition: nothing is under way: after `drain` or `finish`.
+    var counters: EngineCounters {
+        let engines = engines
+        return engines.dropFirst().reduce(into: engines[0].counters) { $0.add($1.counters) }
+    }
+
+    // MARK: Inner steps
+
+    private var engines: [AlertEngine] {
+        switch mode {
+        case .caller(let engine): [engine]
+        case .ahead(let crew), .shards(let crew): crew.restingEngines
+        }
+    }
+
+    private func all(of crew: ShardCrew) -> [EngineAnswer] {
+        var answers: [EngineAnswer] = []
+        while let answer = crew.collect() { answers += made(answer) }
+        return answers
+    }
+
+    private func noted(_ answers: [EngineAnswer]) -> [EngineAnswer] {
+        let all = early + answers
+        early.removeAll()
+        if let last = all.last { watermark = last.watermark }
+        return all
+    }
+
+    /// One answer of the shards' answers to one batch.
+    private func made(_ parts: [EngineAnswer]) -> [EngineAnswer] {
+        guard var answer = parts.first else { return [] }
+        for part in parts.dropFirst() {
+            answer.late += part.late
+            answer.transitions += part.transitions
+            answer.losses += part.losses
+        }
+        if parts.count > 1, answer.transitions.count > 1 {
+            answer.transitions = book.inOrder(answer.transitions, symbols)
+        }
+        return [answer]
     }
 }

@@ -72,21 +72,22 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     private var batch: [Trade] = []
     /// Trades that came in, late ones too.
     private(set) var tradeCount = 0
+    /// Those of them that the engine has been through.
+    private(set) var evaluatedCount = 0
     /// The least and the greatest time of them; milliseconds.
     private(set) var times: (first: Int64, last: Int64)?
     /// By symbol: whether a trade of it came in.
     private var seen: [Bool] = []
 
-    /// - Parameter shards: threads that evaluate; more than one only in the order of event times.
     init(
         source: Source, outbox: Outbox, rules: CompiledRules, symbols: SymbolTable, options: EngineOptions,
-        shards: Int = 1
+        threads: EngineThreads = .caller
     ) {
         self.source = source
         self.outbox = outbox
         self.symbols = symbols
         self.rules = rules.rules
-        engine = ShardedEngine(book: rules.book, symbols: symbols, options: options, shards: shards)
+        engine = ShardedEngine(book: rules.book, symbols: symbols, options: options, threads: threads)
         renderer = rules.renderer
     }
 
@@ -95,7 +96,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         batch.removeAll(keepingCapacity: true)
         let state = try source.next(into: &batch)
         count(batch)
-        try settle(engine.advance(batch), of: batch)
+        try settle(engine.advance(&batch))
         return state
     }
 
@@ -127,29 +128,32 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         try settle(engine.finish(through: time))
     }
 
-    private mutating func settle(
-        _ transitions: [EngineTransition], of batch: [Trade] = []
-    ) throws(CommandFailure) {
-        let late = engine.takeLateTrades()
-        history?.add(batch, late: late, symbols)
-        if !late.isEmpty { outbox.note(late: late) }
-        let watermark = engine.watermark
-        let caps = caps.settle(engine.takeWindowLosses(), closedBefore: watermark)
-        if !transitions.isEmpty || !caps.isEmpty {
-            var rendered = transitions.map {
-                RenderedTransition(rule: $0.rule, transition: renderer.render($0, symbols: symbols))
-            }
-            if !caps.isEmpty {
-                rendered += caps.map { RenderedTransition(rule: nil, transition: $0) }
-                rendered.sort { OrderedOutput.precedes($0.transition, $1.transition) }
-            }
-            history?.add(rendered)
-            try outbox.accept(rendered)
-        }
+    /// Waits until everything that was taken is evaluated.
+    mutating func drain() throws(CommandFailure) { try settle(engine.drain()) }
+
+    private mutating func settle(_ answers: [EngineAnswer]) throws(CommandFailure) {
+        for answer in answers { try settle(answer) }
         outbox.settle()
-        guard let watermark else { return }
+        guard let watermark = engine.watermark else { return }
         history?.close(before: watermark)
         guard outbox.hasTakenAll else { return }
         try source.commit(closedBefore: watermark)
+    }
+
+    private mutating func settle(_ answer: EngineAnswer) throws(CommandFailure) {
+        evaluatedCount += answer.trades.count
+        history?.add(answer.trades, late: answer.late, symbols)
+        if !answer.late.isEmpty { outbox.note(late: answer.late) }
+        let caps = caps.settle(answer.losses, closedBefore: answer.watermark)
+        if answer.transitions.isEmpty, caps.isEmpty { return }
+        var rendered = answer.transitions.map {
+            RenderedTransition(rule: $0.rule, transition: renderer.render($0, symbols: symbols))
+        }
+        if !caps.isEmpty {
+            rendered += caps.map { RenderedTransition(rule: nil, transition: $0) }
+            rendered.sort { OrderedOutput.precedes($0.transition, $1.transition) }
+        }
+        history?.add(rendered)
+        try outbox.accept(rendered)
     }
 }

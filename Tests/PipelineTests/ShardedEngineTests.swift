@@ -23,6 +23,8 @@ struct ShardedEngineTests {
           when count(price, 30s) > 12
         rule quiet on D, E
           when age(price) > 8s
+        rule dear_money on E
+          when rate(DFF) > 3% and price > 50
         rule echo on F
           when firing(jump) and price > 50
         """
@@ -43,14 +45,26 @@ struct ShardedEngineTests {
         var accepted = 0
         var blocks = 0
         var symbols: [String] = []
+        /// Trades in the order of the answers.
+        var answered: [Int64] = []
+
+        mutating func add(_ answers: [EngineAnswer]) {
+            for answer in answers {
+                transitions += answer.transitions
+                late += answer.late.map(\.sequence)
+                answered += answer.trades.map(\.sequence)
+            }
+        }
     }
 
     /// What comes of trades given in batches; every `late`-th one is a minute late.
-    private func result(_ shards: Int, batch length: Int, late: Int = 97) throws -> Result {
+    private func result(
+        _ threads: EngineThreads, order: EngineOptions.Order = .sorted, batch length: Int, late: Int = 97
+    ) throws -> Result {
         let compiled = try PipelineTests.compiled(Self.rules)
         let symbols = SymbolTable()
         let engine = ShardedEngine(
-            book: compiled.book, symbols: symbols, options: EngineOptions(order: .sorted), shards: shards)
+            book: compiled.book, symbols: symbols, options: EngineOptions(order: order), threads: threads)
         var random = Steps()
         var result = Result()
         var batch: [Trade] = []
@@ -67,13 +81,19 @@ struct ShardedEngineTests {
                     size: FixedPoint(uncheckedMantissa: 1, scale: 0),
                     origin: OriginID(index: 0), sequence: Int64(index)))
             if batch.count == length {
-                result.transitions += engine.advance(batch)
+                result.add(engine.advance(&batch))
                 batch.removeAll()
             }
+            guard order != .sorted, index % 3_000 == 2_999 else { continue }
+            // Live, rates and quiet moments come between batches.
+            engine.appendRate(
+                series: 0, date: CivilDate(daysSinceEpoch: 20_000 + Int64(index) / 3_000), ratio: 0.04,
+                knownAt: time - 500)
+            result.add(engine.advance(idleTo: time))
         }
-        result.transitions += engine.advance(batch)
-        result.transitions += engine.finish()
-        result.late = engine.takeLateTrades().map(\.sequence).sorted()
+        result.add(engine.advance(&batch))
+        result.add(engine.finish())
+        result.late.sort()
         result.accepted = engine.counters.accepted
         result.blocks = engine.counters.blocks
         result.symbols = (0..<symbols.count).map { symbols.name(of: SymbolID(index: UInt32($0))) }
@@ -84,17 +104,30 @@ struct ShardedEngineTests {
         "as many threads as one likes give the transitions of one, in the same order", arguments: [2, 3, 8])
     func sameTransitions(shards: Int) throws {
         for length in [1, 100, 4096] {
-            let alone = try result(1, batch: length)
-            #expect(try result(shards, batch: length) == alone)
+            let alone = try result(.caller, batch: length)
+            #expect(try result(.shards(shards), batch: length) == alone)
+            #expect(alone.answered == (0..<20_000).map(Int64.init))
             #expect(alone.transitions.count > 200)
             #expect(alone.late.count == 20_000 / 97)
         }
     }
 
+    @Test(
+        "a thread that runs ahead tells the same as none, rates and quiet moments between",
+        arguments: [1, 2_000])
+    func ahead(length: Int) throws {
+        let order = EngineOptions.Order.arrival(lateness: 250)
+        let alone = try result(.caller, order: order, batch: length)
+        #expect(try result(.ahead, order: order, batch: length) == alone)
+        #expect(alone.transitions.count > 200)
+    }
+
     @Test("every rule of the comparison fires")
     func rulesFire() throws {
         let compiled = try PipelineTests.compiled(Self.rules)
-        let fired = Set(try result(3, batch: 500).transitions.map { compiled.rules[$0.rule].name })
+        var told = try result(.shards(3), batch: 500).transitions
+        told += try result(.ahead, order: .arrival(lateness: 250), batch: 2_000).transitions
+        let fired = Set(told.map { compiled.rules[$0.rule].name })
         #expect(fired == Set(compiled.rules.map(\.name)))
     }
 
@@ -104,13 +137,15 @@ struct ShardedEngineTests {
         let symbols = SymbolTable()
         let symbol = try #require(symbols.intern("A"))
         var engine: ShardedEngine? = ShardedEngine(
-            book: compiled.book, symbols: symbols, options: EngineOptions(order: .sorted), shards: 4)
+            book: compiled.book, symbols: symbols, options: EngineOptions(order: .sorted), threads: .shards(4)
+        )
         for index in 0..<20 {
             let trade = Trade(
                 symbol: symbol, time: Int64(index), price: FixedPoint(uncheckedMantissa: 1, scale: 0),
                 size: FixedPoint(uncheckedMantissa: 1, scale: 0), origin: OriginID(index: 0),
                 sequence: Int64(index))
-            _ = engine?.advance([trade])
+            var batch = [trade]
+            _ = engine?.advance(&batch)
         }
         weak let freed = engine
         engine = nil
