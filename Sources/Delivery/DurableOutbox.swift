@@ -196,7 +196,9 @@ public final class DurableOutbox: Outbox {
     private static let forgetsEvery: Int64 = 3_600_000
 
     public func tend(at now: Timestamp) -> OutboxTending {
-        state.withLock { state in
+        // A log that cannot be moved now grows, and is moved later; what it holds is safe.
+        try? file.moveLog()
+        return state.withLock { state in
             var found = OutboxTending()
             write(&state)
             do throws(StateError) {

@@ -24,6 +24,9 @@ public final class StateFile: Sendable {
 
     public let path: String
     let queue: DatabaseQueue
+    /// A connection of its own: while it moves the log into the tables, the other goes on writing. Nil for a
+    /// visitor, who leaves that to the owner.
+    private let mover: DatabaseQueue?
     private let lock: StateLock?
 
     /// - Parameter directory: made if it is missing.
@@ -47,6 +50,10 @@ public final class StateFile: Sendable {
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(StateLimits.busySeconds)
         configuration.label = "bellwether.state"
+        if role == .owner {
+            // Else the commit that fills the log's thousandth page would wait for all of them.
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
+        }
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             if let refusal = try queue.writeWithoutTransaction({ try Self.refusal(of: $0, path, role) }) {
@@ -58,6 +65,7 @@ public final class StateFile: Sendable {
                 try StateSchema.migrator.migrate(queue)
             }
             self.queue = queue
+            mover = role == .owner ? try DatabaseQueue(path: path, configuration: configuration) : nil
         } catch {
             throw StateError(error, file: path)
         }
@@ -106,6 +114,21 @@ public final class StateFile: Sendable {
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StateError) -> Value {
         do { return try queue.read(body) } catch { throw StateError(error, file: path) }
+    }
+
+    /// Moves what is in the log into the tables, so that the log does not grow; beside commits, which do not
+    /// wait for it. To be called about once a second.
+    ///
+    /// - SeeAlso: https://www.sqlite.org/c3ref/c_checkpoint_full.html (SQLITE_CHECKPOINT_PASSIVE)
+    public func moveLog() throws(StateError) {
+        guard let mover else { return }
+        do {
+            try mover.writeWithoutTransaction {
+                _ = try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(PASSIVE)")
+            }
+        } catch {
+            throw StateError(error, file: path)
+        }
     }
 
     /// Another number whenever another process has changed the file.

@@ -129,6 +129,27 @@ struct StateFileTests {
         #expect(try file.deadLetters().isEmpty && file.transitions(since: at(0)).isEmpty)
     }
 
+    @Test func `the log is moved into the tables, and does not grow for ever`() throws {
+        let scratch = Scratch()
+        let file = try StateFile(directory: scratch.directory, role: .owner)
+        let visitor = try StateFile(directory: scratch.directory, role: .visitor)
+        let before = try file.changeCount()
+        func size() throws -> Int {
+            let found = try FileManager.default.attributesOfItem(atPath: scratch.file + "-wal")[.size]
+            return (found as? Int) ?? 0
+        }
+        var sizes: [Int] = []
+        for round in 0..<4 {
+            let notices = (0..<200).map { notice("\(round) \($0)") }
+            for notice in notices { _ = try file.commit(StateCommit(notices: [notice]), at: at(0)) }
+            try file.moveLog()
+            sizes.append(try size())
+        }
+        #expect(sizes[3] < 2 * sizes[0], "\(sizes)")
+        #expect(try file.changeCount() == before, "it is nobody else's change")
+        #expect(try visitor.queued().count == 800)
+    }
+
     @Test func `of an alert's fires the last one is given back`() throws {
         let scratch = Scratch()
         let file = try StateFile(directory: scratch.directory, role: .owner)
