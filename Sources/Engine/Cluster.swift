@@ -260,7 +260,7 @@ struct Cluster: ~Copyable {
 
     // MARK: Room
 
-    /// Frees what no reader needs, drops the oldest eighth at the cap, and makes room.
+    /// Frees what no reader needs, drops the oldest at the cap down to seven eighths of it, and makes room.
     private mutating func makeRoom(_ stream: UnsafeMutablePointer<PointStream>, at t: Int64) {
         var lowest = max(stream.pointee.head, stream.pointee.lastInstant - 1)
         for index in 0..<stream.pointee.readers.count {
@@ -269,7 +269,7 @@ struct Cluster: ~Copyable {
         }
         stream.pointee.head = max(stream.pointee.head, lowest)
         let count = stream.pointee.tail - stream.pointee.head
-        if count >= pointCap { drop(max(1, count / 8), from: stream, at: t) }
+        if count >= pointCap { drop(count - (pointCap - pointCap / 8), from: stream, at: t) }
         stream.pointee.extend(cap: pointCap)
     }
 

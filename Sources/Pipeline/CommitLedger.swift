@@ -3,8 +3,8 @@
 ///
 /// One entry a batch of a partition, in the order of offsets:
 ///
-///     [ next offset 120, greatest time 10:00:04 ] [ 180, 10:00:09 ] ...
-///       committable once the watermark has passed 10:00:04 and the engine has been given its trades
+///     [ next offset 120, greatest time 10:00:04, batch 7 ] [ 180, 10:00:09, not released ] ...
+///       committable once batch 7 is evaluated and the watermark has passed 10:00:04
 struct CommitLedger {
     struct Entry {
         /// The offset behind the batch's last record.
@@ -13,32 +13,54 @@ struct CommitLedger {
         var greatestTime: Int64
     }
 
-    private var entries: [Int32: [Entry]] = [:]
+    private struct Lane {
+        var entries: [Entry] = []
+        /// For the first of the entries: the batch that took the last of their trades to the engine.
+        var batches: [Int] = []
+    }
+
+    private var lanes: [Int32: Lane] = [:]
 
     mutating func add(_ entry: Entry, of partition: Int32) {
-        entries[partition, default: []].append(entry)
+        lanes[partition, default: Lane()].entries.append(entry)
     }
 
     /// Forgets a revoked partition: another consumer commits it now.
-    mutating func forget(_ partition: Int32) { entries[partition] = nil }
+    mutating func forget(_ partition: Int32) { lanes[partition] = nil }
+
+    /// Takes note that everything before what still waits goes to the engine with this batch, or went before.
+    ///
+    /// - Parameters:
+    ///   - batch: its number; numbers only grow.
+    ///   - firstPending: the least offset of a partition that still waits, if any.
+    mutating func release(in batch: Int, firstPending: (Int32) -> Int64?) {
+        for partition in lanes.keys {
+            guard let lane = lanes[partition], lane.batches.count < lane.entries.count else { continue }
+            let pending = firstPending(partition) ?? Int64.max
+            let released = lane.entries[lane.batches.count...].prefix { $0.nextOffset <= pending }.count
+            if released == 0 { continue }
+            lanes[partition]?.batches.append(contentsOf: repeatElement(batch, count: released))
+        }
+    }
 
     /// Takes out what is settled.
     ///
     /// - Parameters:
     ///   - watermark: instants before it are evaluated.
-    ///   - firstPending: the least offset of a partition that has not reached the engine, if any.
+    ///   - batch: it and those before it are evaluated.
     /// - Returns: the offset to commit by partition, ascending.
     mutating func take(
-        closedBefore watermark: Int64, firstPending: (Int32) -> Int64?
+        closedBefore watermark: Int64, evaluatedThrough batch: Int
     ) -> [(partition: Int32, offset: Int64)] {
         var settled: [(partition: Int32, offset: Int64)] = []
-        for partition in entries.keys.sorted() {
-            guard let list = entries[partition] else { continue }
-            let pending = firstPending(partition) ?? Int64.max
-            let count = list.prefix { $0.greatestTime < watermark && $0.nextOffset <= pending }.count
+        for partition in lanes.keys.sorted() {
+            guard let lane = lanes[partition] else { continue }
+            let count = zip(lane.entries, lane.batches).prefix { $0.greatestTime < watermark && $1 <= batch }
+                .count
             guard count > 0 else { continue }
-            settled.append((partition, list[count - 1].nextOffset))
-            entries[partition] = Array(list[count...])
+            settled.append((partition, lane.entries[count - 1].nextOffset))
+            lanes[partition]?.entries.removeFirst(count)
+            lanes[partition]?.batches.removeFirst(count)
         }
         return settled
     }

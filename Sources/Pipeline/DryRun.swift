@@ -89,7 +89,7 @@ public struct DryRun: Sendable {
         let symbols = SymbolTable()
         var outbox = DryRunOutbox(options, rules: run.rules.rules.map(\.name), console: console)
         outbox.holdsBack = !isSorted
-        var path = TradePath(
+        var path = try TradePath(
             source: FlowSource(files: files, symbols: symbols, options: options, isSorted: isSorted),
             outbox: outbox, rules: run.rules, symbols: symbols, options: run.engine,
             threads: options.threads == 1 ? .caller : .shards(options.threads))
@@ -114,7 +114,7 @@ public struct DryRun: Sendable {
             paths: files, symbols: symbols, options: options.export, through: options.to?.milliseconds)
         let total = files.reduce(0) { $0 + DryRun.size(of: $1) }
         let outbox = DryRunOutbox(options, rules: run.rules.rules.map(\.name), console: console)
-        var path = TradePath(
+        var path = try TradePath(
             source: source, outbox: outbox, rules: run.rules, symbols: symbols, options: run.engine)
         try drive(&path, run.rates) { path in
             total == 0 ? 1 : Double(path.source.bytesRead) / Double(total)

@@ -51,7 +51,7 @@ struct LiveSession: Sendable {
                 notices: notices,
                 now: now, isHeldUp: isHeldUp)
             let source = LiveTradeSource(parts, grace: configuration.grace)
-            var path = TradePath(
+            var path = try TradePath(
                 source: source, outbox: outbox, rules: rules, symbols: symbols,
                 options: EngineOptions(
                     order: .arrival(lateness: configuration.lateness), pointCap: configuration.pointsPerSymbol
@@ -70,6 +70,7 @@ struct LiveSession: Sendable {
             loop.redStatus = redStatus
             try loop.run(until: stop, isOver: isOver)
             if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }
+            counters.update { [evaluated = loop.path.evaluatedCount] in $0.evaluated = evaluated }
             loop.path.source.close(
                 closedBefore: loop.path.outbox.hasTakenAll ? loop.path.engine.watermark : nil)
             return LiveResult(

@@ -27,6 +27,8 @@ struct LiveTradeSource: TradeSource {
     private let isHeldUp: @Sendable () -> Bool
     private var merge: PartitionMerge
     private var ledger = CommitLedger()
+    /// How many batches `next` has made.
+    private var batches = 0
     /// Where reading stands, by lane: the offset behind the last record, or the partition's end.
     private var positions: [Int32: Int64] = [:]
     private var revoked: [TopicPartition] = []
@@ -74,14 +76,17 @@ struct LiveTradeSource: TradeSource {
         return !isCutOff
     }
 
-    mutating func next(into batch: inout [Trade]) throws(CommandFailure) -> SourceState {
+    /// Partitions are about to go to another member.
+    var isGivingUp: Bool { !revoked.isEmpty }
+
+    mutating func next(into batch: inout [Trade], isHurried: Bool) throws(CommandFailure) -> SourceState {
         // What the last poll took away is committed by now: the coming poll gives it up.
         for partition in revoked { forget(partition) }
         revoked.removeAll()
         let time = now()
         try pauseOrResume()
         do {
-            let records = try consumer.poll(max: LiveTradeSource.greatestPoll, timeout: .milliseconds(20))
+            let records = try consumer.poll(max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried ? 1 : 20))
             decode(records, at: time)
             for event in records.events { note(event) }
         } catch {
@@ -93,11 +98,13 @@ struct LiveTradeSource: TradeSource {
         }
         let before = batch.count
         merge.release(into: &batch, at: time, waits: !isOutOfPatience(time))
+        batches += 1
+        ledger.release(in: batches) { merge.firstPending(of: $0) }
         return batch.count == before ? .quiet : .more
     }
 
-    mutating func commit(closedBefore watermark: Int64) throws(CommandFailure) {
-        let settled = ledger.take(closedBefore: watermark) { merge.firstPending(of: $0) }
+    mutating func commit(closedBefore watermark: Int64, evaluated: Int) throws(CommandFailure) {
+        let settled = ledger.take(closedBefore: watermark, evaluatedThrough: evaluated)
         let offsets = settled.compactMap { entry in
             inputs.partition(entry.partition).map { TopicPartitionOffset($0, .at(entry.offset)) }
         }
@@ -118,9 +125,11 @@ struct LiveTradeSource: TradeSource {
     }
 
     /// Commits what is settled, leaves the group and sends the last dead letters.
+    ///
+    /// - Precondition: every batch is evaluated.
     mutating func close(closedBefore watermark: Int64?) {
         if let watermark {
-            let settled = ledger.take(closedBefore: watermark) { merge.firstPending(of: $0) }
+            let settled = ledger.take(closedBefore: watermark, evaluatedThrough: batches)
             let offsets = settled.compactMap { entry in
                 inputs.partition(entry.partition).map { TopicPartitionOffset($0, .at(entry.offset)) }
             }

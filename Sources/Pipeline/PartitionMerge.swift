@@ -80,7 +80,15 @@ struct PartitionMerge {
     func firstPending(of lane: Int32) -> Int64? { index(of: lane).flatMap { lanes[$0].firstPending } }
     func pending(of lane: Int32) -> Int { index(of: lane).map { lanes[$0].pending } ?? 0 }
 
-    private func index(of number: Int32) -> Int? { lanes.firstIndex { $0.number == number } }
+    private func index(of number: Int32) -> Int? {
+        var low = 0
+        var high = lanes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if lanes[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low < lanes.count && lanes[low].number == number ? low : nil
+    }
 
     mutating func open(_ lane: Int32) {
         if index(of: lane) != nil { return }

@@ -1,6 +1,6 @@
 import Dispatch
 import Engine
-import Foundation
+import Feeds
 import MarketModel
 
 /// Engines on threads of their own, one a shard. Every one takes every batch, a few batches behind the one
@@ -58,10 +58,7 @@ final class ShardCrew {
                 submitted.wait()
                 let slot = ring[turn % ring.count]
                 turn += 1
-                if case .stop = slot.work {
-                    answered.signal()
-                    return
-                }
+                if case .stop = slot.work { return }
                 slot.answers[number] = answer(slot)
                 answered.signal()
             }
@@ -73,13 +70,15 @@ final class ShardCrew {
             case .batch:
                 engine.append(slot.trades)
                 return EngineAnswer(slot.trades, engine.advance(), of: engine)
-            case .finish(let time): return EngineAnswer([], engine.finish(through: time), of: engine)
+            case .finish(let time):
+                return EngineAnswer([], isOfBatch: false, engine.finish(through: time), of: engine)
             case .stop: return EngineAnswer()
             }
         }
     }
 
     private let shards: [Shard]
+    private var threads: [WorkThread] = []
     private let ring: [Slot]
     private var submitted = 0
     private var collected = 0
@@ -87,7 +86,10 @@ final class ShardCrew {
     private var known: Int
 
     /// - Parameter symbols: the decoders' table; the names that the rules bring are put into it.
-    init(book: RuleBook, symbols: SymbolTable, options: EngineOptions, shards count: Int) {
+    /// - Throws: `.failure` when the system has no more threads.
+    init(
+        book: RuleBook, symbols: SymbolTable, options: EngineOptions, shards count: Int
+    ) throws(CommandFailure) {
         let names = (0..<symbols.count).map { symbols.name(of: SymbolID(index: UInt32($0))) }
         shards = (0..<count).map { number in
             var options = options
@@ -103,21 +105,27 @@ final class ShardCrew {
         let ring = (0..<ShardCrew.depth).map { _ in Slot(shards: count) }
         self.ring = ring
         for shard in shards {
-            let thread = Thread { shard.serve(ring) }
-            thread.name = "bellwether-shard-\(shard.number)"
-            thread.stackSize = 4 << 20
-            thread.start()
+            guard let thread = WorkThread({ shard.serve(ring) }) else { break }
+            threads.append(thread)
+        }
+        if threads.count < count {
+            // Those that did start end: nothing waits for the others.
+            stop()
+            throw CommandFailure(
+                .failure, "the system has no \(count.counted("thread")) to evaluate with",
+                help: "ask for fewer: --threads 1")
         }
     }
 
     deinit {
-        _ = post(.stop)
-        while collected < submitted { awaitOldest() }
+        stop()
         for slot in ring {
             slot.answers.deinitialize(count: shards.count)
             slot.answers.deallocate()
         }
     }
+
+    var isAtWork: Bool { collected < submitted }
 
     /// The engines, which may be used from here until the next batch is submitted.
     ///
@@ -146,12 +154,13 @@ final class ShardCrew {
     ///
     /// - Precondition: nothing is under way.
     func answerHere(
-        _ batch: [Trade], _ symbols: SymbolTable, _ advance: (AlertEngine) -> [EngineTransition]
+        _ batch: [Trade], isOfBatch: Bool = true, _ symbols: SymbolTable,
+        _ advance: (AlertEngine) -> [EngineTransition]
     ) -> EngineAnswer {
         let engine = restingEngines[0]
         for name in newNames(symbols) { _ = shards[0].symbols.intern(name) }
         engine.append(batch)
-        return EngineAnswer(batch, advance(engine), of: engine)
+        return EngineAnswer(batch, isOfBatch: isOfBatch, advance(engine), of: engine)
     }
 
     /// Waits for the answers to the oldest batch under way; nil when there is none.
@@ -171,6 +180,17 @@ final class ShardCrew {
     }
 
     // MARK: Inner steps
+
+    /// Ends the threads, after what is under way.
+    private func stop() {
+        if threads.count == shards.count { while collect() != nil {} }
+        ring[submitted % ring.count].work = .stop
+        for (thread, shard) in zip(threads, shards) {
+            shard.submitted.signal()
+            thread.join()
+        }
+        threads.removeAll()
+    }
 
     private func newNames(_ symbols: SymbolTable) -> [String] {
         if known == symbols.count { return [] }

@@ -14,7 +14,9 @@ enum EngineThreads: Equatable {
 /// What came of a batch.
 struct EngineAnswer {
     var trades: [Trade] = []
-    /// Of the trades, those that came too late, in their order.
+    /// Whether it answers a batch, and not a quiet moment or the end.
+    var isOfBatch = true
+    /// Of the trades, those that came too late; in their order, but for several shards.
     var late: [Trade] = []
     /// In the order (at, rule, key).
     var transitions: [EngineTransition] = []
@@ -26,8 +28,11 @@ struct EngineAnswer {
     init() {}
 
     /// Takes out of an engine what it has done with the trades.
-    init(_ trades: [Trade], _ transitions: [EngineTransition], of engine: AlertEngine) {
+    init(
+        _ trades: [Trade], isOfBatch: Bool = true, _ transitions: [EngineTransition], of engine: AlertEngine
+    ) {
         self.trades = trades
+        self.isOfBatch = isOfBatch
         self.transitions = transitions
         late = engine.takeLateTrades()
         losses = engine.takeWindowLosses()
@@ -64,17 +69,20 @@ final class ShardedEngine {
     /// As of the last answer.
     private(set) var watermark: Int64?
 
-    init(book: RuleBook, symbols: SymbolTable, options: EngineOptions, threads: EngineThreads = .caller) {
+    /// - Throws: `.failure` when the system has no thread for it.
+    init(
+        book: RuleBook, symbols: SymbolTable, options: EngineOptions, threads: EngineThreads = .caller
+    ) throws(CommandFailure) {
         self.book = book
         self.symbols = symbols
-        func crew(_ shards: Int) -> ShardCrew {
-            ShardCrew(book: book, symbols: symbols, options: options, shards: shards)
+        func crew(_ shards: Int) throws(CommandFailure) -> ShardCrew {
+            try ShardCrew(book: book, symbols: symbols, options: options, shards: shards)
         }
         mode =
             switch threads {
             case .caller: .caller(AlertEngine(book: book, symbols: symbols, options: options))
-            case .ahead: .ahead(crew(1))
-            case .shards(let count): .shards(crew(count))
+            case .ahead: .ahead(try crew(1))
+            case .shards(let count): .shards(try crew(count))
             }
     }
 
@@ -110,10 +118,20 @@ final class ShardedEngine {
     /// For quiet live input.
     func advance(idleTo time: Int64) -> [EngineAnswer] {
         switch mode {
-        case .caller(let engine): return noted([EngineAnswer([], engine.advance(idleTo: time), of: engine)])
+        case .caller(let engine):
+            return noted([EngineAnswer([], isOfBatch: false, engine.advance(idleTo: time), of: engine)])
         case .ahead(let crew):
-            return noted(all(of: crew) + [crew.answerHere([], symbols) { $0.advance(idleTo: time) }])
+            return noted(
+                all(of: crew) + [crew.answerHere([], isOfBatch: false, symbols) { $0.advance(idleTo: time) }])
         case .shards: preconditionFailure("live input is not divided")
+        }
+    }
+
+    /// Whether answers are still to come.
+    var isAtWork: Bool {
+        switch mode {
+        case .caller: false
+        case .ahead(let crew), .shards(let crew): crew.isAtWork
         }
     }
 
@@ -128,7 +146,8 @@ final class ShardedEngine {
     /// The end of a finite input.
     func finish(through time: Int64? = nil) -> [EngineAnswer] {
         switch mode {
-        case .caller(let engine): noted([EngineAnswer([], engine.finish(through: time), of: engine)])
+        case .caller(let engine):
+            noted([EngineAnswer([], isOfBatch: false, engine.finish(through: time), of: engine)])
         case .ahead(let crew), .shards(let crew):
             noted(made(crew.submitFinish(through: time)) + all(of: crew))
         }

@@ -40,7 +40,7 @@ struct FlowSource: TradeSource {
         }
     }
 
-    mutating func next(into batch: inout [Trade]) throws(CommandFailure) -> SourceState {
+    mutating func next(into batch: inout [Trade], isHurried: Bool) throws(CommandFailure) -> SourceState {
         do {
             guard let part = try flow?.next() else { return .ended }
             for name in part.newSymbols { note(name) }
@@ -70,7 +70,7 @@ struct FlowSource: TradeSource {
         ids.append(id)
     }
 
-    mutating func commit(closedBefore watermark: Int64) {}
+    mutating func commit(closedBefore watermark: Int64, evaluated: Int) {}
 }
 
 /// Export files row by row, one file after the other as given: the order in which they arrived.
@@ -94,7 +94,7 @@ struct ArrivalSource: TradeSource {
     /// Of the files' bytes, packed ones as they lie on disk.
     var bytesRead: Int64 { doneBytes + (reader?.bytesRead ?? 0) }
 
-    mutating func next(into batch: inout [Trade]) throws(CommandFailure) -> SourceState {
+    mutating func next(into batch: inout [Trade], isHurried: Bool) throws(CommandFailure) -> SourceState {
         do throws(ExportError) {
             while true {
                 if let reader {
@@ -117,5 +117,5 @@ struct ArrivalSource: TradeSource {
         }
     }
 
-    mutating func commit(closedBefore watermark: Int64) {}
+    mutating func commit(closedBefore watermark: Int64, evaluated: Int) {}
 }

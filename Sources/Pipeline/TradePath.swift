@@ -6,10 +6,20 @@ import RuleSemantics
 /// Where trades come from: stages 1 to 3 of a trade's path, and stage 10, which answers them.
 protocol TradeSource {
     /// Appends the next trades in the order of their arrival. What it refuses, it counts.
-    mutating func next(into batch: inout [Trade]) throws(CommandFailure) -> SourceState
+    ///
+    /// - Parameter isHurried: something else waits, so that it should not wait long for trades.
+    mutating func next(into batch: inout [Trade], isHurried: Bool) throws(CommandFailure) -> SourceState
     /// Every transition of the instants before `watermark` is in the outbox: what led to them need not be
     /// read again.
-    mutating func commit(closedBefore watermark: Int64) throws(CommandFailure)
+    ///
+    /// - Parameter evaluated: so many of the batches that `next` made are evaluated, the first ones.
+    mutating func commit(closedBefore watermark: Int64, evaluated: Int) throws(CommandFailure)
+    /// Whether the coming commit is the last for part of the input: then everything is evaluated before it.
+    var isGivingUp: Bool { get }
+}
+
+extension TradeSource {
+    var isGivingUp: Bool { false }
 }
 
 enum SourceState: Sendable {
@@ -74,6 +84,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     private(set) var tradeCount = 0
     /// Those of them that the engine has been through.
     private(set) var evaluatedCount = 0
+    private var evaluatedBatches = 0
     /// The least and the greatest time of them; milliseconds.
     private(set) var times: (first: Int64, last: Int64)?
     /// By symbol: whether a trade of it came in.
@@ -82,21 +93,23 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     init(
         source: Source, outbox: Outbox, rules: CompiledRules, symbols: SymbolTable, options: EngineOptions,
         threads: EngineThreads = .caller
-    ) {
+    ) throws(CommandFailure) {
         self.source = source
         self.outbox = outbox
         self.symbols = symbols
         self.rules = rules.rules
-        engine = ShardedEngine(book: rules.book, symbols: symbols, options: options, threads: threads)
+        engine = try ShardedEngine(book: rules.book, symbols: symbols, options: options, threads: threads)
         renderer = rules.renderer
     }
 
     /// Takes one batch the whole way.
     mutating func step() throws(CommandFailure) -> SourceState {
         batch.removeAll(keepingCapacity: true)
-        let state = try source.next(into: &batch)
+        let state = try source.next(into: &batch, isHurried: engine.isAtWork)
         count(batch)
-        try settle(engine.advance(&batch))
+        var answers = engine.advance(&batch)
+        if source.isGivingUp { answers += engine.drain() }
+        try settle(answers)
         return state
     }
 
@@ -137,11 +150,12 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         guard let watermark = engine.watermark else { return }
         history?.close(before: watermark)
         guard outbox.hasTakenAll else { return }
-        try source.commit(closedBefore: watermark)
+        try source.commit(closedBefore: watermark, evaluated: evaluatedBatches)
     }
 
     private mutating func settle(_ answer: EngineAnswer) throws(CommandFailure) {
         evaluatedCount += answer.trades.count
+        if answer.isOfBatch { evaluatedBatches += 1 }
         history?.add(answer.trades, late: answer.late, symbols)
         if !answer.late.isEmpty { outbox.note(late: answer.late) }
         let caps = caps.settle(answer.losses, closedBefore: answer.watermark)

@@ -115,7 +115,7 @@ public struct Why: Sendable {
         var batch: [Trade] = []
         while true {
             batch.removeAll(keepingCapacity: true)
-            let state = try source.next(into: &batch)
+            let state = try source.next(into: &batch, isHurried: false)
             accepted.add(batch)
             if state == .ended { break }
         }

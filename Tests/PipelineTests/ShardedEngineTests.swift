@@ -63,7 +63,7 @@ struct ShardedEngineTests {
     ) throws -> Result {
         let compiled = try PipelineTests.compiled(Self.rules)
         let symbols = SymbolTable()
-        let engine = ShardedEngine(
+        let engine = try ShardedEngine(
             book: compiled.book, symbols: symbols, options: EngineOptions(order: order), threads: threads)
         var random = Steps()
         var result = Result()
@@ -136,7 +136,7 @@ struct ShardedEngineTests {
         let compiled = try PipelineTests.compiled(Self.rules)
         let symbols = SymbolTable()
         let symbol = try #require(symbols.intern("A"))
-        var engine: ShardedEngine? = ShardedEngine(
+        var engine: ShardedEngine? = try ShardedEngine(
             book: compiled.book, symbols: symbols, options: EngineOptions(order: .sorted), threads: .shards(4)
         )
         for index in 0..<20 {

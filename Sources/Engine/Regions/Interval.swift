@@ -39,6 +39,7 @@ struct Interval: Equatable {
 
     /// The greatest magnitude of a known value.
     @inline(__always) var reach: Double { hasKnown ? max(low.magnitude, high.magnitude) : 0 }
+
     /// Whether a register of this value cannot have another one; NaN is unknown.
     @inline(__always)
     func isOnly(_ value: Double) -> Bool {

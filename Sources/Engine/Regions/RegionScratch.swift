@@ -10,8 +10,8 @@ final class RegionScratch {
     private let isFound: UnsafeMutablePointer<Bool>
     private let inputCount: Int
     /// The proof in which each register's interval was made (`settle`).
-    private let proofs: UnsafeMutablePointer<UInt32>
-    private var proof: UInt32 = 0
+    private let proofs: UnsafeMutablePointer<UInt64>
+    private var proof: UInt64 = 0
 
     init(_ program: BlockProgram) {
         intervals = .allocate(capacity: program.registerCount + 1)
@@ -45,11 +45,7 @@ final class RegionScratch {
     }
 
     /// Begins a proof that makes intervals only of what may change.
-    func beginProof() {
-        proof &+= 1
-        // Once in four thousand million: a register's mark could be of a proof so long ago.
-        if proof == 0 { proof = 1 }
-    }
+    func beginProof() { proof += 1 }
 
     @inline(__always)
     func set(_ register: Int, to bounds: Interval) {
