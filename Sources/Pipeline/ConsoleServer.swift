@@ -1,3 +1,4 @@
+import Engine
 import FlyingFox
 import FlyingSocks
 import Foundation
@@ -17,12 +18,17 @@ final class ConsoleServer: Sendable {
 
     private let history: RecentHistory
     private let program: CheckedProgram
+    private let pointCap: Int
     private let server: HTTPServer
     private let address: ConsoleSettings.Address
     private let answering = Atomic(0)
 
     /// - Parameter program: the one that the run evaluates.
-    init(_ address: ConsoleSettings.Address, history: RecentHistory, program: CheckedProgram) {
+    init(
+        _ address: ConsoleSettings.Address, history: RecentHistory, program: CheckedProgram,
+        pointCap: Int = EngineOptions.defaultPointCap
+    ) {
+        self.pointCap = pointCap
         self.history = history
         self.program = program
         self.address = address
@@ -62,8 +68,11 @@ final class ConsoleServer: Sendable {
             let snapshot = history.snapshot
             let question = try WhyOptions.question(query, about: snapshot.span)
             let program = program
+            let pointCap = pointCap
             let answer = try await onThread("bellwether-why") { () throws(CommandFailure) in
-                do throws(WhyFault) { return try snapshot.answer(question, in: program) } catch {
+                do throws(WhyFault) {
+                    return try snapshot.answer(question, in: program, pointCap: pointCap)
+                } catch {
                     throw CommandFailure(error)
                 }
             }

@@ -37,6 +37,7 @@ public struct DryRun: Sendable {
             paths: options.rules, notifiers: options.notifiers, depth: .names, rateSeries: rateSeries,
             environment: environment)
         let rules = try set.requireSound(console)
+        try set.requireRoom(for: options.pointsPerSymbol, setBy: "--points-per-symbol")
         let rates = try RateSteps.read(options.rates, of: rules.rateSeries, console)
         var engineOptions = EngineOptions(
             order: options.lateness.map { .arrival(lateness: $0) } ?? .sorted,

@@ -69,6 +69,7 @@ public struct DryRunOptions: Sendable {
 
     /// More would wait for the reading.
     public static let mostThreads = 8
+    static let allowedThreads = 64
 
     /// - Throws: `.usage` with what was expected.
     public init(_ request: DryRunRequest) throws(CommandFailure) {
@@ -98,9 +99,17 @@ public struct DryRunOptions: Sendable {
                 help: "write \(bounds.lowerBound) to \(bounds.upperBound)")
         }
         pointsPerSymbol = request.pointsPerSymbol
-        if let threads = request.threads, threads < 1 {
-            throw CommandFailure(
-                .usage, "--threads \(threads) leaves nobody to evaluate", help: "write 1 or more")
+        if let threads = request.threads {
+            guard (1...DryRunOptions.allowedThreads).contains(threads) else {
+                throw CommandFailure(
+                    .usage, "--threads \(threads) is out of bounds",
+                    help: "write 1 to \(DryRunOptions.allowedThreads)")
+            }
+            if threads > 1, request.asArrived {
+                throw CommandFailure(
+                    .usage, "--threads \(threads) does not go with --as-arrived",
+                    help: "only trades in the order of their times can be divided; leave one of them out")
+            }
         }
         threads =
             request.threads ?? min(ProcessInfo.processInfo.activeProcessorCount, DryRunOptions.mostThreads)

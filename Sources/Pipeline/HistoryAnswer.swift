@@ -1,3 +1,4 @@
+import Engine
 import MarketModel
 import RuleSemantics
 import Scenarios
@@ -13,8 +14,12 @@ extension RecentHistory.Snapshot {
 
     /// Answers a question by running its rule over the history in a new engine.
     ///
-    /// - Parameter program: the one that the live run evaluates.
-    func answer(_ question: WhyQuestion, in program: CheckedProgram) throws(WhyFault) -> WhyAnswer {
+    /// - Parameters:
+    ///   - program: the one that the live run evaluates.
+    ///   - pointCap: the run's.
+    func answer(
+        _ question: WhyQuestion, in program: CheckedProgram, pointCap: Int = EngineOptions.defaultPointCap
+    ) throws(WhyFault) -> WhyAnswer {
         guard let span else { throw .noTrades }
         if let fault = question.fault(in: program) { throw fault }
         let first = span.lowerBound.milliseconds
@@ -25,7 +30,7 @@ extension RecentHistory.Snapshot {
         let symbols = SymbolTable()
         // The same numbers as in the run: its trades bear them.
         for name in names { _ = symbols.intern(name) }
-        let run = try WhyRun(question, in: program, symbols: symbols)
+        let run = try WhyRun(question, in: program, symbols: symbols, pointCap: pointCap)
         for rate in rates { run.takeRate(rate.observation, effective: rate.effective) }
         let trades = chunks.joined().filter { $0.time >= first && $0.time <= question.at }.sorted {
             ($0.time, $0.origin.index, $0.sequence) < ($1.time, $1.origin.index, $1.sequence)

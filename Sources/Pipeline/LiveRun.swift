@@ -43,6 +43,7 @@ public struct LiveRun: Sendable {
             rateSeries: nil, environment: environment)
         set.lookAhead(from: LiveRun.present)
         let rules = try set.requireSound(console)
+        try set.requireRoom(for: configuration.pointsPerSymbol, setBy: "points-per-symbol")
         try requireNotifiers(configuration.engineNotify, of: set)
         let outbox = try openOutbox()
         let broker = try startBroker()
@@ -122,7 +123,8 @@ public struct LiveRun: Sendable {
         // What can be asked about is the time that is kept beyond what every window needs.
         limits.span += set.longestReach
         let history = RecentHistory(limits)
-        let server = ConsoleServer(address, history: history, program: set.program)
+        let server = ConsoleServer(
+            address, history: history, program: set.program, pointCap: configuration.pointsPerSymbol)
         do {
             let url = try await server.start()
             let kept = Duration.milliseconds(limits.span).shortText

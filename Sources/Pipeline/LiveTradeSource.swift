@@ -86,7 +86,8 @@ struct LiveTradeSource: TradeSource {
         let time = now()
         try pauseOrResume()
         do {
-            let records = try consumer.poll(max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried ? 1 : 20))
+            let records = try consumer.poll(
+                max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried ? 1 : 20))
             decode(records, at: time)
             for event in records.events { note(event) }
         } catch {

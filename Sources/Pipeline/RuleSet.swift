@@ -1,5 +1,6 @@
 import Delivery
 public import Diagnostics
+import Engine
 public import MarketModel
 public import RuleCompiler
 import RuleSemantics
@@ -96,5 +97,25 @@ public struct RuleSet: Sendable {
     func show(_ console: Console) {
         if diagnostics.isEmpty { return }
         console.status.write(DiagnosticRenderer(usesColour: console.statusColours).render(diagnostics) + "\n")
+    }
+}
+
+extension RuleSet {
+    /// - Parameters:
+    ///   - cap: points of one symbol that are kept.
+    ///   - option: where the user sets it.
+    /// - Throws: `.findings` for a window of so many trades that it would be unknown again and again.
+    func requireRoom(for cap: Int, setBy option: String) throws(CommandFailure) {
+        // At the cap an eighth goes; the language's own bounds are far below the default.
+        let kept = cap - cap / 8
+        if cap >= EngineOptions.defaultPointCap { return }
+        for rule in bounds {
+            guard let stream = rule.streams.first(where: { $0.lastPoints > kept }) else { continue }
+            throw CommandFailure(
+                .findings,
+                "rule `\(rule.rule)` reads the last \(stream.lastPoints.grouped) \(stream.name); with "
+                    + "`\(option)` \(cap.grouped) no more than \(kept.grouped) are kept for sure",
+                help: "set `\(option)` to \(stream.lastPoints / 7 * 8 + 8) or more, or shorten the window")
+        }
     }
 }

@@ -82,7 +82,7 @@ public struct Why: Sendable {
             throw WhyFault.outside(
                 at: question.at, first: first, last: span.upperBound.milliseconds)
         }
-        let run = try WhyRun(question, in: program, symbols: symbols)
+        let run = try WhyRun(question, in: program, symbols: symbols, pointCap: options.input.pointsPerSymbol)
         for step in try RateSteps.read(options.input.rates, of: run.rateSeries, console) {
             run.takeRate(step.observation)
         }

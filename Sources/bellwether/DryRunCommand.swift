@@ -30,11 +30,8 @@ struct DryRunCommand: ParsableCommand {
     @Option(help: "all: pending and dropped too.")
     var transitions = "alerts"
 
-    @Option(help: "Threads that evaluate; one more reads. By default one a processor.")
+    @Option(help: "Threads that evaluate; one more reads. By default one a processor, at most 8.")
     var threads: Int?
-
-    @Option(help: "Trades of one symbol that its windows may hold; beyond, they are unknown.")
-    var pointsPerSymbol = DryRunRequest.defaultPointsPerSymbol
 
     func validate() throws {
         try export.requireTrades()
@@ -47,7 +44,6 @@ struct DryRunCommand: ParsableCommand {
         request.format = format
         request.transitions = transitions
         request.threads = threads
-        request.pointsPerSymbol = pointsPerSymbol
         let dryRun = DryRun(try DryRunOptions(request), environment: environment, console: console)
         try finish(dryRun.run())
     }

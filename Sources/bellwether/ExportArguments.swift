@@ -30,6 +30,9 @@ struct ExportArguments: ParsableArguments {
     @Option(help: "Directory of notifier files; by default notifiers/ beside the rules, if it is there.")
     var notifiers: String?
 
+    @Option(help: "Trades of one symbol that its windows may hold; beyond, they are unknown.")
+    var pointsPerSymbol = DryRunRequest.defaultPointsPerSymbol
+
     func requireTrades() throws {
         if trades.isEmpty { throw ValidationError("Missing expected argument '--trades <trades> ...'") }
     }
@@ -43,6 +46,7 @@ struct ExportArguments: ParsableArguments {
         request.mapping = mapping
         request.columns = columns
         request.symbol = symbol
+        request.pointsPerSymbol = pointsPerSymbol
         return request
     }
 }

@@ -42,7 +42,13 @@ struct DryRunOptionsTests {
             (request { $0.from = "yesterday" }, "write 2025-03-10"),
             (request { $0.rates = ["DFF.csv"] }, "write --rates DFF=DFF.csv"),
             (request { $0.lateness = "250" }, "write 250ms"),
-            (request { $0.threads = 0 }, "write 1 or more"),
+            (request { $0.threads = 0 }, "write 1 to 64"),
+            (
+                request {
+                    $0.threads = 2
+                    $0.asArrived = true
+                }, "does not go with --as-arrived"
+            ),
             (request { $0.pointsPerSymbol = 10 }, "write 1000 to 16000000"),
             (
                 request {

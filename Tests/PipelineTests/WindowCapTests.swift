@@ -85,4 +85,45 @@ struct WindowCapTests {
         #expect(live.contains { $0.contains("engine.window_cap") })
         for threads in [1, 3] { #expect(try dryRun(threads: threads).lines == live) }
     }
+
+    @Test("under long pressure it keeps what it may, and is told once")
+    func longPressure() throws {
+        let place = try TemporaryDirectory()
+        // Twenty times the cap in each window, for an hour.
+        let rows = (0..<120_000).map { "A,10,\(Self.start + Int64($0) * 30),1" }
+        try place.write("symbol,price,timestamp,volume\n" + rows.joined(separator: "\n"), to: "trades.csv")
+        try place.write("rule blind on A\n  when coalesce(trades(10m), -1) < 0\n", to: "test.rules")
+        var request = DryRunRequest(rules: ["\(place.path)/test.rules"], trades: ["\(place.path)/trades.csv"])
+        request.format = "ndjson"
+        request.pointsPerSymbol = 1_000
+        let output = MemorySink()
+        _ = try DryRun(
+            try DryRunOptions(request), environment: [:],
+            console: Console(output: output, status: MemorySink()), now: { .zero }
+        ).run()
+        let told = try output.text.split(separator: "\n").map {
+            try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+        }
+        #expect(told.map(\.rule) == ["blind", "engine.window_cap"])
+        #expect(output.text.contains("\"points\":875"))
+    }
+
+    @Test("a window of more trades than are kept for sure is refused, with the cap that it needs")
+    func tooManyTrades() throws {
+        let place = try TemporaryDirectory()
+        try place.write("symbol,price,timestamp,volume\nA,10,1,1\n", to: "trades.csv")
+        try place.write("rule r on A\n  when avg(price, 900 trades) > 10\n", to: "test.rules")
+        var request = DryRunRequest(rules: ["\(place.path)/test.rules"], trades: ["\(place.path)/trades.csv"])
+        func run() throws {
+            _ = try DryRun(
+                try DryRunOptions(request), environment: [:],
+                console: Console(output: MemorySink(), status: MemorySink())
+            ).run()
+        }
+        request.pointsPerSymbol = 1_000
+        let failure = #expect(throws: CommandFailure.self) { try run() }
+        #expect(failure?.description.contains("set `--points-per-symbol` to 1032 or more") == true)
+        request.pointsPerSymbol = 1_032
+        #expect(throws: Never.self) { try run() }
+    }
 }

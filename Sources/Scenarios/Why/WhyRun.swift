@@ -1,5 +1,5 @@
 import Diagnostics
-import Engine
+public import Engine
 public import MarketModel
 import RuleCompiler
 public import RuleSemantics
@@ -38,19 +38,23 @@ public final class WhyRun {
     ///   - symbols: the table of the trades that will come.
     /// - Throws: what is wrong with the question.
     public convenience init(
-        _ question: WhyQuestion, in program: CheckedProgram, symbols: SymbolTable = SymbolTable()
+        _ question: WhyQuestion, in program: CheckedProgram, symbols: SymbolTable = SymbolTable(),
+        pointCap: Int = EngineOptions.defaultPointCap
     ) throws(WhyFault) {
         if let fault = question.fault(in: program) { throw fault }
-        self.init(question, try WhyPlan(question, in: program), symbols)
+        self.init(question, try WhyPlan(question, in: program), symbols, pointCap: pointCap)
     }
 
     /// - Parameter plan: for the question's rule and key.
-    init(_ question: WhyQuestion, _ plan: WhyPlan, _ symbols: SymbolTable) {
+    init(
+        _ question: WhyQuestion, _ plan: WhyPlan, _ symbols: SymbolTable,
+        pointCap: Int = EngineOptions.defaultPointCap
+    ) {
         self.question = question
         self.plan = plan
         self.symbols = symbols
         var options = EngineOptions(order: .sorted, emitsPending: true)
-        options.pointCap = EngineOptions.defaultPointCap
+        options.pointCap = pointCap
         // Each instant is read: registers and windows must show it.
         options.usesSafeRegions = false
         engine = AlertEngine(book: plan.compiled.book, symbols: symbols, options: options)
