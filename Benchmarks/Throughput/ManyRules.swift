@@ -7,20 +7,44 @@ struct ManyRules {
     let options: BenchmarkOptions
 
     func run() throws {
-        print("\nthe engine alone, trades in memory; median of \(options.runs) runs")
+        print("\nthe engine alone, trades in memory; median of \(options.runs) runs, processor time")
         print("rules, symbols".padded(to: 34) + "ns/trade   evaluations   transitions")
-        let broad = try tape(symbols: 1_000, trades: options.trades)
-        let names = (0..<broad.symbols.count).map { broad.symbols.name(of: SymbolID(index: UInt32($0))) }
-        try measure("10,000 on 1,000 symbols", RuleTexts.manyRules(Array(names.prefix(1_000))), broad)
+        var broadOptions = options
+        broadOptions.symbols = 1_000
+        let input = try BenchmarkInput(broadOptions)
+        try measureBroad(input)
         let narrow = try tape(symbols: 1, trades: min(options.trades, 1_000_000))
         let name = narrow.symbols.name(of: SymbolID(index: 0))
-        for count in [10, 100] {
+        let times = try [10, 100].map { count in
             try measure("\(count) on one symbol", RuleTexts.sharedWindows(count, on: name), narrow)
         }
+        print(
+            String(
+                format: "  100 rules cost %.2f times what 10 cost (goal: less than 2)", times[1] / times[0]))
         for count in [10, 100, 1_000] {
             let rules = RuleTexts.ladder(count, on: name, around: narrow.priceRange)
             try measure("\(count) close to its price", rules, narrow)
         }
+    }
+
+    /// Ten thousand rules, each with bounds of its own: the engine alone, and a dry-run of them.
+    private func measureBroad(_ input: BenchmarkInput) throws {
+        var rules = ""
+        try withExtendedLifetime(try EngineStages.Tape(input)) { broad in
+            let names = (0..<broad.symbols.count).map { broad.symbols.name(of: SymbolID(index: UInt32($0))) }
+            rules = RuleTexts.manyRules(Array(names.prefix(1_000)))
+            try measure("10,000 on 1,000 symbols", rules, broad)
+        }
+        let path = "\(options.cache)/many.rules"
+        try Data(rules.utf8).write(to: URL(fileURLWithPath: path))
+        let dryRun = try Measurement("", runs: options.runs, warmsUp: false) {
+            try DryRunStage.run(input.path, rules: path, trades: options.trades, threads: nil)
+        }
+        print(
+            String(
+                format: "  the whole dry-run of it on all cores: %.1f ns a trade on the wall, %.2f million "
+                    + "trades a second, %.2f times the goal of 2 million",
+                dryRun.nanoseconds, dryRun.perSecond / 1e6, dryRun.perSecond / 2e6))
     }
 
     private func tape(symbols: Int, trades: Int) throws -> EngineStages.Tape {
@@ -30,7 +54,9 @@ struct ManyRules {
         return try EngineStages.Tape(try BenchmarkInput(options))
     }
 
-    private func measure(_ name: String, _ rules: String, _ tape: EngineStages.Tape) throws {
+    /// - Returns: nanoseconds of the processor a trade.
+    @discardableResult
+    private func measure(_ name: String, _ rules: String, _ tape: EngineStages.Tape) throws -> Double {
         let stages = try EngineStages(SourceFile(name: name, text: Data(rules.utf8)))
         var result = EngineStages.Result()
         let measured = Measurement(name, runs: options.runs, warmsUp: false) {
@@ -42,6 +68,7 @@ struct ManyRules {
                 + String(
                     format: "%8.1f %13.3f %13d", measured.processorNanoseconds,
                     Double(result.evaluations) / Double(result.trades), result.transitions))
+        return measured.processorNanoseconds
     }
 }
 

@@ -11,7 +11,7 @@ public struct EngineOptions: Sendable {
     public var order: Order
     /// Also emit `pending` and `dropped`.
     public var emitsPending: Bool
-    /// The greatest number of points that a stream keeps (LANGUAGE 4.4); beyond it its windows are unknown.
+    /// The greatest number of points that a stream keeps (LANGUAGE 4.5); beyond it its windows are unknown.
     /// It is looked at when a page is full: up to a page of points more may be there.
     public var pointCap: Int
 

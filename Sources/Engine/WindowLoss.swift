@@ -1,7 +1,7 @@
 import MarketModel
 
 /// A stream has reached its point cap, and its oldest points were dropped: the windows that reach them are
-/// unknown (LANGUAGE 4.4).
+/// unknown (LANGUAGE 4.5).
 public struct WindowLoss: Sendable, Equatable {
     /// The symbol, or the named series.
     public var name: String

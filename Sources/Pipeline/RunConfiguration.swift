@@ -45,7 +45,7 @@ public struct RunConfiguration: Sendable {
     public var state: String? = RunConfiguration.state
     public static let state = "state"
     public var console = ConsoleSettings()
-    /// Points of one symbol that are kept; beyond, its windows are unknown (LANGUAGE 4.4).
+    /// Points of one symbol that are kept; beyond, its windows are unknown (LANGUAGE 4.5).
     public var pointsPerSymbol = EngineOptions.defaultPointCap
     /// Notifiers that are told of alerts about the engine itself.
     public var engineNotify: [String] = []

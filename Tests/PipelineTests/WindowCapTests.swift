@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipeline
 
-/// A symbol with more trades than its windows may hold (LANGUAGE 4.4).
+/// A symbol with more trades than its windows may hold (LANGUAGE 4.5).
 @Suite("The point cap", .serialized)
 struct WindowCapTests {
     private static let rules = """
