@@ -14,19 +14,44 @@ struct CommitLedger {
     }
 
     private struct Lane {
+        let partition: Int32
         var entries: [Entry] = []
         /// For the first of the entries: the batch that took the last of their trades to the engine.
         var batches: [Int] = []
+
+        mutating func release(in batch: Int, before pending: Int64) {
+            while batches.count < entries.count, entries[batches.count].nextOffset <= pending {
+                batches.append(batch)
+            }
+        }
+
+        mutating func take(closedBefore watermark: Int64, evaluatedThrough batch: Int) -> Int64? {
+            var count = 0
+            while count < batches.count, batches[count] <= batch, entries[count].greatestTime < watermark {
+                count += 1
+            }
+            if count == 0 { return nil }
+            defer {
+                entries.removeFirst(count)
+                batches.removeFirst(count)
+            }
+            return entries[count - 1].nextOffset
+        }
     }
 
-    private var lanes: [Int32: Lane] = [:]
+    /// By partition, ascending.
+    private var lanes: [Lane] = []
 
     mutating func add(_ entry: Entry, of partition: Int32) {
-        lanes[partition, default: Lane()].entries.append(entry)
+        let place = lanes.firstIndex { $0.partition >= partition } ?? lanes.count
+        if place == lanes.count || lanes[place].partition != partition {
+            lanes.insert(Lane(partition: partition), at: place)
+        }
+        lanes[place].entries.append(entry)
     }
 
     /// Forgets a revoked partition: another consumer commits it now.
-    mutating func forget(_ partition: Int32) { lanes[partition] = nil }
+    mutating func forget(_ partition: Int32) { lanes.removeAll { $0.partition == partition } }
 
     /// Takes note that everything before what still waits goes to the engine with this batch, or went before.
     ///
@@ -34,12 +59,8 @@ struct CommitLedger {
     ///   - batch: its number; numbers only grow.
     ///   - firstPending: the least offset of a partition that still waits, if any.
     mutating func release(in batch: Int, firstPending: (Int32) -> Int64?) {
-        for partition in lanes.keys {
-            guard let lane = lanes[partition], lane.batches.count < lane.entries.count else { continue }
-            let pending = firstPending(partition) ?? Int64.max
-            let released = lane.entries[lane.batches.count...].prefix { $0.nextOffset <= pending }.count
-            if released == 0 { continue }
-            lanes[partition]?.batches.append(contentsOf: repeatElement(batch, count: released))
+        for index in lanes.indices {
+            lanes[index].release(in: batch, before: firstPending(lanes[index].partition) ?? Int64.max)
         }
     }
 
@@ -53,14 +74,9 @@ struct CommitLedger {
         closedBefore watermark: Int64, evaluatedThrough batch: Int
     ) -> [(partition: Int32, offset: Int64)] {
         var settled: [(partition: Int32, offset: Int64)] = []
-        for partition in lanes.keys.sorted() {
-            guard let lane = lanes[partition] else { continue }
-            let count = zip(lane.entries, lane.batches).prefix { $0.greatestTime < watermark && $1 <= batch }
-                .count
-            guard count > 0 else { continue }
-            settled.append((partition, lane.entries[count - 1].nextOffset))
-            lanes[partition]?.entries.removeFirst(count)
-            lanes[partition]?.batches.removeFirst(count)
+        for index in lanes.indices {
+            let offset = lanes[index].take(closedBefore: watermark, evaluatedThrough: batch)
+            if let offset { settled.append((lanes[index].partition, offset)) }
         }
         return settled
     }

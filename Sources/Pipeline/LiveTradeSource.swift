@@ -87,7 +87,7 @@ struct LiveTradeSource: TradeSource {
         try pauseOrResume()
         do {
             let records = try consumer.poll(
-                max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried ? 1 : 20))
+                max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried && isDrained ? 1 : 20))
             decode(records, at: time)
             for event in records.events { note(event) }
         } catch {
