@@ -32,18 +32,23 @@ struct KilledRunTests {
             let server = HTTPServer(
                 address: try .inet(ip4: "127.0.0.1", port: 0) as sockaddr_in, logger: .disabled)
             await server.appendRoute("POST /hook") { [self] request in
-                let text = String(decoding: try await request.bodyData, as: UTF8.self)
-                let id = request.headers[HTTPHeader("Idempotency-Key")] ?? ""
-                let answer = status.withLock { $0 }
-                arrived.yield(Arrival(id: id, body: text, status: answer))
-                return HTTPResponse(statusCode: HTTPStatusCode(answer, phrase: "X"))
+                try await take(request, answer: status.withLock { $0 })
             }
+            // Whatever comes here is refused, also what is read only after its sender was killed.
+            await server.appendRoute("POST /down") { [self] in try await take($0, answer: 500) }
             let running = Task { try await server.run() }
             try await server.waitUntilListening(timeout: 120)
             guard case .ip4(_, let port) = await server.listeningAddress else { return }
             try await body("http://127.0.0.1:\(port)/hook")
             await server.stop()
             running.cancel()
+        }
+
+        private func take(_ request: HTTPRequest, answer: Int) async throws -> HTTPResponse {
+            let text = String(decoding: try await request.bodyData, as: UTF8.self)
+            let id = request.headers[HTTPHeader("Idempotency-Key")] ?? ""
+            arrived.yield(Arrival(id: id, body: text, status: answer))
+            return HTTPResponse(statusCode: HTTPStatusCode(answer, phrase: "X"))
         }
     }
 
@@ -61,8 +66,7 @@ struct KilledRunTests {
     private func place(_ fixture: LiveFixture, hook: String) throws -> TemporaryDirectory {
         let place = try TemporaryDirectory()
         try place.write("rule dear on A, B\n  when price > 100\n  notify desk\n", to: "rules/a.rules")
-        try place.write(
-            "kind: webhook\nformat: generic\ntimeout: 2m\nurl: \(hook)\n", to: "notifiers/desk.yaml")
+        try writeNotifier(hook, in: place)
         try place.write(
             """
             kafka:
@@ -73,6 +77,11 @@ struct KilledRunTests {
             console: {listen: off}
             """, to: "bellwether.yaml")
         return place
+    }
+
+    private func writeNotifier(_ hook: String, in place: TemporaryDirectory) throws {
+        try place.write(
+            "kind: webhook\nformat: generic\ntimeout: 2m\nurl: \(hook)\n", to: "notifiers/desk.yaml")
     }
 
     private func publish(_ trades: [(symbol: String, price: Int, second: Int)], _ fixture: LiveFixture) throws
@@ -93,7 +102,7 @@ struct KilledRunTests {
         try publish([("A", 99, 0), ("A", 101, 1), ("B", 50, 2)], fixture)
         let receiver = Receiver()
         try await receiver.run { hook in
-            let place = try place(fixture, hook: hook)
+            let place = try place(fixture, hook: hook.replacing("/hook", with: "/down"))
             var arrivals = receiver.arrivals.makeAsyncIterator()
             /// The next that was answered with 200; the first run may have tried more than once.
             func accepted() async -> Receiver.Arrival? {
@@ -110,6 +119,7 @@ struct KilledRunTests {
             #expect(try file.queued().map(\.id) == [refused.id])
 
             receiver.status.withLock { $0 = 200 }
+            try writeNotifier(hook, in: place)
             let second = try start(in: place)
             let taken = try #require(await accepted())
             #expect(taken.id == refused.id && taken.body == refused.body)
