@@ -1,16 +1,14 @@
 internal import Glibc
 
-/// A bounded queue of reusable slots between one writing thread and one or more readers; every reader gets
-/// every slot, in the order of writing.
+/// A bounded queue of reusable slots between one writing thread and one that reads.
 ///
-///     writer -> [ 4 ][ 5 ][   ][   ] -> reader 0 at 4
-///                                    -> reader 1 at 5
+///     writer -> [ 4 ][ 5 ][   ][   ] -> reader at 4
 ///
 /// Slots are neither copied nor allocated on the way. The writer waits while the slot that it would fill is
-/// still with a reader; a reader waits while there is nothing new.
+/// still with the reader; the reader waits while there is nothing new.
 ///
 /// - Invariant: between `nextToWrite` and `publish` a slot is the writer's alone, between `nextToRead` and
-///   the reader's next call the readers'. The lock orders the one before the other, which is why the ring
+///   the reader's next call the reader's. The lock orders the one before the other, which is why the ring
 ///   may be shared.
 final class SlotRing<Slot>: @unchecked Sendable {
     private let slots: UnsafeMutablePointer<Slot>
@@ -19,13 +17,13 @@ final class SlotRing<Slot>: @unchecked Sendable {
     private let changed: UnsafeMutablePointer<pthread_cond_t>
     // Under the lock:
     private var published = 0
-    /// By reader: how many slots it has given back, and whether it holds the next.
-    private var released: [Int]
-    private var isHolding: [Bool]
+    /// How many slots the reader has given back, and whether it holds the next.
+    private var released = 0
+    private var isHolding = false
     private var isEnded = false
     private var isCancelled = false
 
-    init(slots contents: [Slot], readers: Int = 1) {
+    init(slots contents: [Slot]) {
         count = contents.count
         slots = .allocate(capacity: count)
         _ = UnsafeMutableBufferPointer(start: slots, count: count).initialize(from: contents)
@@ -35,8 +33,6 @@ final class SlotRing<Slot>: @unchecked Sendable {
         changed.initialize(to: pthread_cond_t())
         pthread_mutex_init(lock, nil)
         pthread_cond_init(changed, nil)
-        released = Array(repeating: 0, count: readers)
-        isHolding = Array(repeating: false, count: readers)
     }
 
     deinit {
@@ -59,11 +55,11 @@ final class SlotRing<Slot>: @unchecked Sendable {
     func nextToWrite() -> UnsafeMutablePointer<Slot>? {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        while !isCancelled, published - (released.min() ?? 0) >= count { pthread_cond_wait(changed, lock) }
+        while !isCancelled, published - released >= count { pthread_cond_wait(changed, lock) }
         return isCancelled ? nil : slots + published % count
     }
 
-    /// Hands the slot that `nextToWrite` gave to the readers.
+    /// Hands the slot that `nextToWrite` gave to the reader.
     func publish() {
         pthread_mutex_lock(lock)
         published += 1
@@ -79,27 +75,27 @@ final class SlotRing<Slot>: @unchecked Sendable {
         pthread_mutex_unlock(lock)
     }
 
-    // MARK: A reader
+    // MARK: The reader
 
     /// Gives the reader's slot back, if it has one, and waits for the next.
     ///
     /// - Returns: nil at the end.
-    func nextToRead(_ reader: Int = 0) -> UnsafeMutablePointer<Slot>? {
+    func nextToRead() -> UnsafeMutablePointer<Slot>? {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        if isHolding[reader] {
-            isHolding[reader] = false
-            released[reader] += 1
+        if isHolding {
+            isHolding = false
+            released += 1
             pthread_cond_broadcast(changed)
         }
-        while released[reader] == published, !isEnded, !isCancelled { pthread_cond_wait(changed, lock) }
-        guard released[reader] < published, !isCancelled else { return nil }
-        isHolding[reader] = true
-        return slots + released[reader] % count
+        while released == published, !isEnded, !isCancelled { pthread_cond_wait(changed, lock) }
+        guard released < published, !isCancelled else { return nil }
+        isHolding = true
+        return slots + released % count
     }
 
-    /// Whether a reader need not wait, or need no longer after at most so many milliseconds.
-    func isReady(_ reader: Int = 0, within milliseconds: Int) -> Bool {
+    /// Whether the reader need not wait, or need no longer after at most so many milliseconds.
+    func isReady(within milliseconds: Int) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)
         let nanoseconds = deadline.tv_nsec + milliseconds % 1000 * 1_000_000
@@ -107,14 +103,14 @@ final class SlotRing<Slot>: @unchecked Sendable {
         deadline.tv_nsec = nanoseconds % 1_000_000_000
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
-        let next = released[reader] + (isHolding[reader] ? 1 : 0)
+        let next = released + (isHolding ? 1 : 0)
         while next == published, !isEnded, !isCancelled {
             if pthread_cond_timedwait(changed, lock, &deadline) == ETIMEDOUT { break }
         }
         return next < published || isEnded || isCancelled
     }
 
-    /// Wakes everybody: the writer gets no more slots, and readers nothing more to read.
+    /// Wakes everybody: the writer gets no more slots, and the reader nothing more to read.
     func cancel() {
         pthread_mutex_lock(lock)
         isCancelled = true

@@ -12,14 +12,11 @@ internal import Synchronization
 /// place, `next` throws `outOfOrder`, and all that was taken is void; a flow made with `isSorted: true` then
 /// reads everything before its first batch, as `TradeTape` does.
 ///
-/// Several readers may each take every batch, from threads of their own: an engine that is split by symbols
-/// gives each part a reader's number and lets it skip what is not its own.
-///
-/// - Invariant: one thread at a time for each reader's number.
+/// - Invariant: one thread at a time takes.
 public final class TradeFlow: @unchecked Sendable {
     /// Trades in order.
     public struct Batch {
-        /// Valid until the reader's next call of `next`.
+        /// Valid until the next call of `next`.
         public let trades: UnsafeBufferPointer<Trade>
         /// Names whose ids this batch is the first to use, in the order of their ids, which follow on those
         /// that the flow was made with and those of the batches before.
@@ -60,7 +57,7 @@ public final class TradeFlow: @unchecked Sendable {
     ///   - isSorted: whether to sort everything first, for files that are not nearly in order.
     public init(
         patterns: [String], symbols: [String], capacity: Int = 1 << 20,
-        options: ExportOptions = ExportOptions(), readers: Int = 1, isSorted: Bool = false
+        options: ExportOptions = ExportOptions(), isSorted: Bool = false
     ) throws(ExportError) {
         let files = try FilePattern.files(patterns)
         guard files.count <= Int(UInt16.max) else { throw .tooManyFiles(count: files.count) }
@@ -68,7 +65,7 @@ public final class TradeFlow: @unchecked Sendable {
         let ring = SlotRing(
             slots: (0..<TradeFlow.depth).map { _ in
                 Slot(memory: .allocate(capacity: TradeFlow.batchLength))
-            }, readers: readers)
+            })
         let request = FlowReading.Request(
             files: files, symbols: symbols, capacity: capacity, options: options, isSorted: isSorted)
         let record = record
@@ -88,11 +85,10 @@ public final class TradeFlow: @unchecked Sendable {
 
     /// Waits for the next batch.
     ///
-    /// - Parameter reader: its number, from 0.
     /// - Returns: nil at the end, and once the flow is cancelled.
     /// - Throws: what ended the reading: `outOfOrder`, or a fault of a file as a whole.
-    public func next(_ reader: Int = 0) throws(ExportError) -> Batch? {
-        guard let slot = ring.nextToRead(reader) else { return nil }
+    public func next() throws(ExportError) -> Batch? {
+        guard let slot = ring.nextToRead() else { return nil }
         if let failure = slot.pointee.failure { throw failure }
         let trades = UnsafeBufferPointer(rebasing: slot.pointee.memory[..<slot.pointee.count])
         return Batch(trades: trades, newSymbols: slot.pointee.newSymbols)
@@ -105,8 +101,8 @@ public final class TradeFlow: @unchecked Sendable {
     public var refused: RefusedRows { record.refused.withLock { $0 } }
 
     /// Whether `next` need not wait, or need no longer after at most so many milliseconds.
-    public func isReady(_ reader: Int = 0, within milliseconds: Int) -> Bool {
-        ring.isReady(reader, within: milliseconds)
+    public func isReady(within milliseconds: Int) -> Bool {
+        ring.isReady(within: milliseconds)
     }
 
     /// Ends the flow early; `next` returns nil from now on.

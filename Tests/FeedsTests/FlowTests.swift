@@ -37,12 +37,10 @@ import Testing
         var refused: [String] = []
     }
 
-    static func lines(
-        _ flow: TradeFlow, reader: Int = 0, known: [String] = []
-    ) throws -> [String] {
+    static func lines(_ flow: TradeFlow, known: [String] = []) throws -> [String] {
         var names = known
         var lines: [String] = []
-        while let batch = try flow.next(reader) {
+        while let batch = try flow.next() {
             names += batch.newSymbols
             for trade in batch.trades {
                 let price = FixedPoint(uncheckedMantissa: trade.price, scale: trade.priceScale)
@@ -152,25 +150,6 @@ import Testing
             if taken % 2 == 0 { flow.cancel() }
             if taken == 4 { #expect(try flow.next() == nil) }
         }
-    }
-
-    @Test func `Every reader takes every batch, from a thread of its own`() async throws {
-        let shards = Self.shards(2, rows: 40_000, disorder: 50, seed: 12)
-        let flow = try TradeFlow(patterns: try write(shards), symbols: [], readers: 3)
-        let all = try await withThrowingTaskGroup(of: [String].self) { group in
-            for reader in 0..<3 {
-                group.addTask {
-                    try await withCheckedThrowingContinuation { continuation in
-                        Thread.detachNewThread {
-                            continuation.resume(with: Swift.Result { try Self.lines(flow, reader: reader) })
-                        }
-                    }
-                }
-            }
-            return try await group.reduce(into: [[String]]()) { $0.append($1) }
-        }
-        let expected = expected(shards)
-        for lines in all { #expect(lines == expected) }
     }
 }
 
