@@ -19,7 +19,7 @@ help: ## list the targets
 deps: ## install the system libraries that are missing (apt)
 	@.ci/deps.sh $(SYSTEM_PACKAGES)
 
-test-deps: deps ## install what the tests need besides (Python packages in .cache/venv)
+test-deps: deps ## install what the tests need besides (Python packages and promtool, in .cache)
 	@.ci/test-deps.sh
 
 build: deps ## build the release binary

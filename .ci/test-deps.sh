@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Puts the Python packages that the tests use as independent peers into .cache/venv, once for each state of
-# Tests/requirements.txt. Tests find that interpreter in the variable BELLWETHER_PYTHON.
+# Tests/requirements.txt, and promtool into .cache/promtool. Tests find that interpreter in the variable
+# BELLWETHER_PYTHON.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+.ci/promtool.sh
 
 venv=.cache/venv
 stamp=$venv/installed.txt

@@ -60,9 +60,13 @@ public enum Disposition: Sendable, Equatable {
 public struct DeliveryCounters: Sendable, Equatable {
     public var queued = 0
     public var delivered = 0
+    /// Messages that were not taken, whatever became of them.
+    public var failures = 0
     public var retries = 0
     public var dropped = 0
     public var dead = 0
+    /// Taken out of the queue by hand.
+    public var discarded = 0
     public var refusedFull = 0
     public var duplicates = 0
     /// Below the notifier's least severity.

@@ -118,7 +118,7 @@ struct ReceiverQueue: Sendable {
             }
             kept.removeAll { $0.isDiscarded && !$0.isOut }
             count -= chain.count - kept.count
-            counted.dropped += chain.count - kept.count
+            counted.discarded += chain.count - kept.count
             chains[alert] = kept.isEmpty ? nil : kept
         }
         takeApart(touched)
@@ -201,6 +201,7 @@ struct ReceiverQueue: Sendable {
             if members.count > 1 { counted.digests += 1 }
             return .delivered
         case .refused(let reason):
+            counted.failures += 1
             answered()
             // Each by itself may be taken.
             if members.count > 1 { return split(members, reason, at: now) }
@@ -231,12 +232,13 @@ struct ReceiverQueue: Sendable {
         let alert = members[0].notice.transition.alertName
         if let last = lastFailure, last.alert != alert { severalFailed = true }
         lastFailure = (alert, reason)
+        counted.failures += 1
         let fraction = random.fraction()
         breaker.noteFailure(
             reason, retryAfter: retryAfter, policy: settings.policy, fraction: fraction, at: now)
         let gone = members.filter(\.isDiscarded)
         remove(gone)
-        counted.dropped += gone.count
+        counted.discarded += gone.count
         let kept = members.filter { !$0.isDiscarded }
         guard let first = kept.first else { return .dropped(reason: "taken out of the outbox by hand") }
         let tried = kept.map(\.triedFrom).max() ?? now

@@ -14,13 +14,15 @@ import Kafka
 final class DeadLetters {
     private let producer: KafkaProducer
     private let topic: String
+    private let counters: LiveCounters
     private let notices: LiveNotices
     private(set) var lost = 0
     private(set) var tally = RefusalTally()
 
-    init(producer: KafkaProducer, topic: String, notices: LiveNotices) {
+    init(producer: KafkaProducer, topic: String, counters: LiveCounters, notices: LiveNotices) {
         self.producer = producer
         self.topic = topic
+        self.counters = counters
         self.notices = notices
     }
 
@@ -28,6 +30,12 @@ final class DeadLetters {
         guard let first = refusals.first else { return }
         let place = "\(message.topic)[\(message.partition)]@\(message.offset)"
         for refusal in refusals { tally.add(refusal.kind.rawValue, example: "\(place): \(refusal.reason)") }
+        let source = message.topic
+        counters.update {
+            for refusal in refusals {
+                $0.refusals[.init(topic: source, kind: refusal.kind.rawValue), default: 0] += 1
+            }
+        }
         var letter = KafkaRecord(
             topic, key: message.key.map { Array($0) }, value: message.value.map { Array($0) })
         letter.timestamp = message.timestamp
@@ -42,16 +50,21 @@ final class DeadLetters {
         do {
             try producer.send(letter)
         } catch {
-            lost += 1
+            lose()
             notices.say("dead letter of \(place) was not sent: \(error.description)")
         }
+    }
+
+    private func lose() {
+        lost += 1
+        counters.update { $0.lostLetters += 1 }
     }
 
     /// Takes the producer's reports.
     func check() {
         for report in producer.takeReports() {
             guard let error = report.error else { continue }
-            lost += 1
+            lose()
             notices.say("dead letter: \(error.description)")
         }
     }

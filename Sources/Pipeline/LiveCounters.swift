@@ -1,6 +1,10 @@
+import Feeds
+import MarketModel
 import Synchronization
 
 /// What a live run has done so far; another thread may read it while it runs.
+///
+/// Counted a batch at a time and where a thing happens; `LiveMetrics` shows all of it.
 public final class LiveCounters: Sendable {
     public struct Snapshot: Sendable, Equatable {
         public var records = 0
@@ -20,9 +24,44 @@ public final class LiveCounters: Sendable {
         public var pauses = 0
         /// Releases without a partition that kept the others waiting for too long.
         public var impatient = 0
+        /// Polls, each with what it brought evaluated.
+        var batches = 0
+        /// Evaluations of a rule's block at an instant.
+        var evaluations = 0
+        var ignoredByKind: [IgnoredRecord: Int] = [:]
+        /// What feeds say themselves: `{"type":"error"}`.
+        var feedWarnings = 0
+        var refusals: [Refusal: Int] = [:]
+        /// Dead letters that could not be sent.
+        var lostLetters = 0
+        var transitionsByKind: [Transition.Kind: Int] = [:]
+        /// Points that windows had no room for.
+        var windowLosses = 0
+        var commitFailures = 0
+        var rebalances: [Rebalance: Int] = [:]
+        var kafkaFaults: [KafkaFault: Int] = [:]
+    }
+
+    /// A trade or a rate that was refused, of a topic.
+    struct Refusal: Hashable, Sendable {
+        var topic: String
+        var kind: String
+    }
+
+    enum Rebalance: String, Sendable, CaseIterable {
+        case assigned, revoked, lost
+    }
+
+    enum KafkaFault: String, Sendable, CaseIterable {
+        case brokerDown = "broker_down"
+        case allBrokersDown = "all_brokers_down"
+        case error
+        case throttled
     }
 
     private let state = Mutex(Snapshot())
+    /// How it stands now.
+    let status = LiveStatus()
 
     public init() {}
 

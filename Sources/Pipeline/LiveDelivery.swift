@@ -16,11 +16,13 @@ final class LiveDelivery: Sendable {
         var isFull = false
         /// Since when the outbox cannot be written, and when it is tried again.
         var trouble: (since: Timestamp, next: Timestamp)?
+        var writeFailures = 0
     }
 
     let courier: Courier
+    let latencies: DeliveryLatencies
     private let outbox: any Outbox
-    private let capacity: Int
+    let capacity: Int
     private let notices: LiveNotices
     private let clock: any DeliveryClock
     private let state = Mutex(State())
@@ -38,13 +40,15 @@ final class LiveDelivery: Sendable {
         self.capacity = capacity
         self.notices = notices
         self.clock = clock
+        let latencies = DeliveryLatencies(definitions.map(\.name))
+        self.latencies = latencies
         var options = Courier.Options()
         options.clock = clock
         options.outbox = outbox
         options.log = .none
         options.onCircuit = { receiver, circuit in notices.say(circuit.line(of: receiver)) }
         courier = Courier(notifiers: definitions, options: options) { report in
-            if case .delivered = report.outcome { return }
+            if case .delivered = report.outcome { return latencies.add(report) }
             notices.say(report.line)
         }
     }
@@ -53,6 +57,11 @@ final class LiveDelivery: Sendable {
     func say(_ transition: Transition) {
         notices.say("\(transition.rule) \(transition.kind.rawValue): \(transition.message)")
     }
+
+    /// Why nothing can be written down; nil when it can.
+    var trouble: StateError? { outbox.trouble }
+    /// Attempts to write alerts down that failed.
+    var writeFailures: Int { state.withLock { $0.writeFailures } }
 
     /// How many more notices of a receiver there is room for.
     func room(for receiver: String) -> Int { capacity - outbox.pending(for: receiver) }
@@ -109,7 +118,10 @@ final class LiveDelivery: Sendable {
             return true
         } catch {
             let next = Timestamp(milliseconds: now.milliseconds + LiveDelivery.writesAgainAfter)
-            state.withLock { $0.trouble = ($0.trouble?.since ?? now, next) }
+            state.withLock {
+                $0.trouble = ($0.trouble?.since ?? now, next)
+                $0.writeFailures += 1
+            }
             notices.say("reading pauses: \(error.description)")
             for line in error.help { notices.say("  = help: \(line)") }
             return false
@@ -178,8 +190,10 @@ struct CourierOutbox: TransitionOutbox {
     var hasTakenAll: Bool { waiting.isEmpty }
 
     mutating func accept(_ transitions: [RenderedTransition]) {
+        var kinds: [Transition.Kind: Int] = [:]
         for rendered in transitions {
             tally.add(rendered.transition)
+            kinds[rendered.transition.kind, default: 0] += 1
             if rendered.rule == nil { delivery.say(rendered.transition) }
             let receivers = rendered.rule.map { routes[$0] } ?? engineRoute
             waiting.append(Waiting(rendered: rendered, receivers: receivers))
@@ -187,6 +201,7 @@ struct CourierOutbox: TransitionOutbox {
         counters.update { [tally] in
             $0.transitions = tally.transitions
             $0.alerts = tally.alerts
+            $0.transitionsByKind.merge(kinds, uniquingKeysWith: +)
         }
         settle()
     }

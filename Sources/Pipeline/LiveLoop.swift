@@ -11,7 +11,10 @@ struct LiveLoop<Outbox: TransitionOutbox> {
     /// How often the status line comes, milliseconds; nil: never.
     var statusInterval: Int64?
     var redStatus: @Sendable () -> [String] = { [] }
+    /// How often it writes down how it stands, milliseconds.
+    static var looksEvery: Int64 { 1000 }
     private var lastIdle: Int64
+    private var lastLook = Int64.min / 2
     private var lastStatus: Int64
     private var tradesAtStatus = 0
 
@@ -35,14 +38,19 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         while !stop.isRequested {
             try rates?.follow(into: path.engine)
             _ = try path.step()
-            counters.update { [trades = path.evaluatedCount] in $0.evaluated = trades }
+            counters.update { [trades = path.evaluatedCount] in
+                $0.evaluated = trades
+                $0.batches += 1
+            }
             try tick()
-            if isOver(counters.snapshot, path.source.isDrained) { return }
+            if isOver(counters.snapshot, path.source.isDrained) { break }
         }
+        look(timing.now())
     }
 
     private mutating func tick() throws(CommandFailure) {
         let now = timing.now()
+        if now - lastLook >= Self.looksEvery { look(now) }
         // Time moves on with the clock only where nothing waits to be read: else the clock would make it
         // late.
         if let idle = timing.idle, now - lastIdle >= idle {
@@ -50,6 +58,23 @@ struct LiveLoop<Outbox: TransitionOutbox> {
             if path.source.isUpToDate(at: now) { try path.idle(to: now - timing.lateness) }
         }
         if let statusInterval, now - lastStatus >= statusInterval { showStatus(now) }
+    }
+
+    /// Writes down how it stands, for metrics and health.
+    private mutating func look(_ now: Int64) {
+        lastLook = now
+        // Between batches that another thread evaluates, what the engine has done is not ours to read.
+        let evaluations = path.engine.isAtWork ? nil : path.engine.counters.evaluations
+        counters.update { [losses = path.lossCount] in
+            $0.windowLosses = losses
+            $0.evaluations = evaluations ?? $0.evaluations
+        }
+        let snapshot = counters.snapshot
+        counters.status.note(
+            LiveStatus.Look(
+                at: now, progress: snapshot.records + snapshot.evaluated, lags: path.source.lags,
+                series: rates?.series ?? [], symbols: path.symbolCount, watermark: path.engine.watermark,
+                isCutOff: path.source.isCutOff(at: now)))
     }
 
     private mutating func showStatus(_ now: Int64) {

@@ -12,6 +12,8 @@ import StateStore
 public struct LiveRun: Sendable {
     /// For how long the last notifications are tried after the stop.
     static let drainsWithin = Duration.seconds(10)
+    /// For so long lag without progress is taken for work; milliseconds.
+    static let patience: Int64 = 60_000
 
     private let configuration: RunConfiguration
     private let environment: [String: String]
@@ -61,7 +63,7 @@ public struct LiveRun: Sendable {
         session.statusInterval = 10_000
         session.isHeldUp = { delivery.isHeldUp }
         session.redStatus = { delivery.redStatus }
-        let server = try await startConsole(set, &session)
+        let server = try await startConsole(set, delivery, &session)
         let taker = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, engineRoute: configuration.engineNotify,
             counters: session.counters)
@@ -69,9 +71,9 @@ public struct LiveRun: Sendable {
             try session.run(into: taker)
         }
         withExtendedLifetime(broker) {}
-        await server?.stop()
         console.say("stopped: sending what is left")
         let left = delivery.finish(within: LiveRun.drainsWithin)
+        await server?.stop()
         for line in delivery.summary { console.say(line) }
         result.show(
             on: console, counters: session.counters.snapshot, undelivered: left, isKept: outbox != nil)
@@ -113,9 +115,9 @@ public struct LiveRun: Sendable {
         }
     }
 
-    /// Keeps a recent history and answers questions about it, unless that is off.
+    /// Answers questions about how it stands and about a recent history, which it keeps; unless that is off.
     private func startConsole(
-        _ set: RuleSet, _ session: inout LiveSession
+        _ set: RuleSet, _ delivery: LiveDelivery, _ session: inout LiveSession
     ) async throws(CommandFailure) -> ConsoleServer? {
         let settings = configuration.console
         guard let address = settings.listen else { return nil }
@@ -123,20 +125,28 @@ public struct LiveRun: Sendable {
         // What can be asked about is the time that is kept beyond what every window needs.
         limits.span += set.longestReach
         let history = RecentHistory(limits)
-        let server = ConsoleServer(
-            address, history: history, program: set.program, pointCap: configuration.pointsPerSymbol)
+        let requests = ConsoleRequests()
+        let metrics = LiveMetrics(
+            counters: counters, delivery: delivery, startedAt: LiveRun.wallClock(), requests: requests,
+            now: LiveRun.wallClock)
+        let operations = OperationsEndpoints(metrics: metrics, stop: stop, patience: LiveRun.patience)
+        let why = WhyEndpoint(history, set.program, pointCap: configuration.pointsPerSymbol)
+        let server = ConsoleServer(address, [why.endpoint] + operations.all, requests: requests)
         do {
             let url = try await server.start()
             let kept = Duration.milliseconds(limits.span).shortText
             console.say(
-                "answers at \(url)\(ConsoleServer.path): the last \(kept), at most "
+                "answers at \(url): /metrics, /healthz, /readyz, and \(WhyEndpoint.path) "
+                    + "about the last \(kept), at most "
                     + "\((limits.bytes >> 20).grouped) MB of trades"
                     + (address.isLoopback ? "" : "; whoever reaches that address can ask"))
         } catch {
             // The address that nobody has chosen may be another instance's.
             if settings.isChosen { throw error }
             console.say(
-                "note: \(error.message); nobody can ask why: choose a port with console: {listen: ...}")
+                "note: \(error.message); nobody can ask it anything: choose a port with "
+                    + "console: {listen: ...}"
+            )
             return nil
         }
         session.history = history

@@ -45,7 +45,8 @@ struct LiveSession: Sendable {
             let producer = try KafkaProducer(properties: configuration.commonProperties(bootstrap))
             try consumer.connection.ensureReachable(within: LiveSession.reachableWithin)
             for topic in inputs.topics { try check(topic, producer.connection) }
-            let letters = DeadLetters(producer: producer, topic: configuration.deadLetters, notices: notices)
+            let letters = DeadLetters(
+                producer: producer, topic: configuration.deadLetters, counters: counters, notices: notices)
             let parts = LiveSourceParts(
                 consumer: consumer, inputs: inputs, deadLetters: letters, counters: counters,
                 notices: notices,
@@ -62,6 +63,7 @@ struct LiveSession: Sendable {
             rates?.history = history
             try rates?.readBacklog(into: path.engine, now: now, stop: stop)
             try consumer.subscribe(to: inputs.topics)
+            counters.status.enter(.joining)
             var loop = LiveLoop(
                 path: path, rates: rates,
                 timing: LiveTiming(now: now, lateness: configuration.lateness, idle: configuration.idle),
@@ -69,6 +71,7 @@ struct LiveSession: Sendable {
             loop.statusInterval = statusInterval
             loop.redStatus = redStatus
             try loop.run(until: stop, isOver: isOver)
+            counters.status.enter(.stopping)
             if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }
             counters.update { [evaluated = loop.path.evaluatedCount] in $0.evaluated = evaluated }
             loop.path.source.close(
@@ -76,12 +79,15 @@ struct LiveSession: Sendable {
             return LiveResult(
                 outbox: loop.path.outbox, engine: loop.path.engine.counters, symbols: loop.path.symbolCount,
                 refused: letters.tally, lostLetters: letters.lost)
-        } catch let error as KafkaError {
-            throw CommandFailure(.failure, error.description)
-        } catch let failure as CommandFailure {
-            throw failure
         } catch {
-            throw CommandFailure(.failure, "\(error)")
+            let failure =
+                switch error {
+                case let error as KafkaError: CommandFailure(.failure, error.description)
+                case let failure as CommandFailure: failure
+                default: CommandFailure(.failure, "\(error)")
+                }
+            counters.status.fail(failure.message)
+            throw failure
         }
     }
 

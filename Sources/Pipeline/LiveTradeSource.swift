@@ -76,6 +76,23 @@ struct LiveTradeSource: TradeSource {
         return !isCutOff
     }
 
+    /// How far it is behind, by partition.
+    var lags: [LiveStatus.Lag] {
+        consumer.assignment.map { partition in
+            let end = consumer.lastKnownEnd(of: partition)
+            let position = inputs.lane(of: partition).flatMap { positions[$0] }
+            var lag: Int64?
+            if let end, let position, position >= 0 { lag = max(0, end - position) }
+            return LiveStatus.Lag(topic: partition.topic, partition: partition.partition, records: lag)
+        }
+    }
+
+    /// Whether no broker can be reached, as far as is known; where it once was so, the brokers are asked.
+    mutating func isCutOff(at time: Int64) -> Bool {
+        if isCutOff { _ = isUpToDate(at: time) }
+        return isCutOff
+    }
+
     /// Partitions are about to go to another member.
     var isGivingUp: Bool { !revoked.isEmpty }
 
@@ -119,6 +136,7 @@ struct LiveTradeSource: TradeSource {
             }
             counters.update { $0.commits += 1 }
         } catch {
+            counters.update { $0.commitFailures += 1 }
             // Uncommitted records come again, with the same transition ids.
             notices.say("commit: \(error.description)")
             if error.isFatal { throw CommandFailure(.failure, error.description) }
@@ -136,7 +154,9 @@ struct LiveTradeSource: TradeSource {
             }
             do {
                 try consumer.commit(offsets, within: .seconds(5))
+                if !offsets.isEmpty { counters.update { $0.commits += 1 } }
             } catch {
+                counters.update { $0.commitFailures += 1 }
                 notices.say("last commit: \(error.description)")
             }
         }
@@ -184,7 +204,11 @@ struct LiveTradeSource: TradeSource {
         for warning in run.warnings { notices.say("the feed says: \(warning)") }
         counters.update { [trades = scratch.count, run] in
             $0.trades += trades
-            $0.ignored += run.ignored
+            $0.feedWarnings += run.warnings.count
+            for (kind, count) in run.ignored {
+                $0.ignored += count
+                $0.ignoredByKind[kind, default: 0] += count
+            }
             $0.deadLettered += run.refused
         }
     }
@@ -199,9 +223,14 @@ struct LiveTradeSource: TradeSource {
                 merge.open(lane)
                 positions[lane] = positions[lane] ?? -1
             }
+            counters.update { $0.rebalances[.assigned, default: 0] += 1 }
+            counters.status.enter(.reading)
             notices.say(
                 "reading \((consumer.assignment.count + partitions.count).counted("partition"))")
-        case .revoked(let partitions, _): revoked = partitions
+        case .revoked(let partitions, let isLost):
+            revoked = partitions
+            counters.update { $0.rebalances[isLost ? .lost : .revoked, default: 0] += 1 }
+            if partitions.count >= consumer.assignment.count { counters.status.enter(.joining) }
         case .endOfPartition(let place):
             guard case .at(let offset) = place.offset, let lane = inputs.lane(of: place.topicPartition) else {
                 return
@@ -209,11 +238,20 @@ struct LiveTradeSource: TradeSource {
             positions[lane] = max(positions[lane] ?? -1, offset)
         case .allBrokersDown(let error):
             isCutOff = true
+            counters.update { $0.kafkaFaults[.allBrokersDown, default: 0] += 1 }
             notices.say("Kafka: \(error.description)")
-        case .brokerDown(let error), .error(let error):
+        case .brokerDown(let error):
+            counters.update { $0.kafkaFaults[.brokerDown, default: 0] += 1 }
             notices.say("Kafka: \(error.description)")
-        case .committed(_, let error): if let error { notices.say("commit: \(error.description)") }
-        case .throttled, .statistics, .log: break
+        case .error(let error):
+            counters.update { $0.kafkaFaults[.error, default: 0] += 1 }
+            notices.say("Kafka: \(error.description)")
+        case .committed(_, let error):
+            guard let error else { return }
+            counters.update { $0.commitFailures += 1 }
+            notices.say("commit: \(error.description)")
+        case .throttled: counters.update { $0.kafkaFaults[.throttled, default: 0] += 1 }
+        case .statistics, .log: break
         }
     }
 
@@ -285,14 +323,14 @@ private struct LaneRun {
     var source = -1
     var lane: Int32?
     var nextOffset: Int64 = 0
-    var ignored = 0
+    var ignored: [IgnoredRecord: Int] = [:]
     var refused = 0
     var warnings: [String] = []
 
     mutating func note(_ outcome: DecodeOutcome) {
         switch outcome {
         case .decoded: break
-        case .ignored: ignored += 1
+        case .ignored(let kind): ignored[kind, default: 0] += 1
         case .feedWarning(let text): warnings.append(text)
         case .refused: refused += 1
         }

@@ -13,6 +13,8 @@ final class RateFollower {
     private let reader: TopicReader
     private let decoder: RateDecoder
     private let indexOfSeries: [String: Int]
+    /// What is known of the series that rules read, in the program's order.
+    private(set) var series: [LiveStatus.Series]
     private let counters: LiveCounters
     private let deadLetters: DeadLetters
     /// Takes note of what is accepted; nil: nobody asks.
@@ -30,6 +32,7 @@ final class RateFollower {
             throw CommandFailure(.failure, error.description)
         }
         decoder = RateDecoder()
+        self.series = series.map { LiveStatus.Series(name: $0) }
         indexOfSeries = Dictionary(
             series.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         self.counters = counters
@@ -75,6 +78,7 @@ final class RateFollower {
         }
         for rate in rates {
             guard let series = indexOfSeries[rate.series] else { continue }
+            self.series[series].note(rate)
             let effective = engine.appendRate(
                 series: series, date: rate.date, ratio: rate.ratio, knownAt: rate.knownAt.milliseconds)
             history?.add(rate, effective: effective)

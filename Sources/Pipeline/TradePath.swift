@@ -84,6 +84,8 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     private(set) var tradeCount = 0
     /// Those of them that the engine has been through.
     private(set) var evaluatedCount = 0
+    /// Points that windows had no room for.
+    private(set) var lossCount = 0
     private var evaluatedBatches = 0
     /// The least and the greatest time of them; milliseconds.
     private(set) var times: (first: Int64, last: Int64)?
@@ -158,6 +160,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         if answer.isOfBatch { evaluatedBatches += 1 }
         history?.add(answer.trades, late: answer.late, symbols)
         if !answer.late.isEmpty { outbox.note(late: answer.late) }
+        lossCount += answer.losses.count
         let caps = caps.settle(answer.losses, closedBefore: answer.watermark)
         if answer.transitions.isEmpty, caps.isEmpty { return }
         var rendered = answer.transitions.map {

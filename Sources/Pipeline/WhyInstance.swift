@@ -36,7 +36,7 @@ public struct WhyInstance: Sendable {
             try Why.show(answer, format, on: console)
             return .success
         }
-        guard let refusal = try? JSONDecoder().decode(WhyRefusal.self, from: body) else {
+        guard let refusal = try? JSONDecoder().decode(ConsoleRefusal.self, from: body) else {
             throw CommandFailure(
                 .failure, "\(url) answers with status \(response.status) and no explanation",
                 help: "is it an instance of bellwether of this version?")
@@ -49,7 +49,7 @@ public struct WhyInstance: Sendable {
             [("rule", request.rule), ("key", request.key), ("at", request.at)]
             + (request.since.map { [("since", $0)] } ?? [])
         let query = members.map { "\($0)=\(WhyInstance.encoded($1))" }.joined(separator: "&")
-        return "\(url)\(ConsoleServer.path)?\(query)"
+        return "\(url)\(WhyEndpoint.path)?\(query)"
     }
 
     /// Percent-encoded but for RFC 3986's unreserved characters.

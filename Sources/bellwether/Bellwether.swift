@@ -24,7 +24,7 @@ struct Bellwether: AsyncParsableCommand {
 
             Exit status: 0 success, 1 findings (a failed check or test), 2 usage, 3 runtime failure.
             """,
-        version: "0.1.0",
+        version: Build.version,
         subcommands: [
             CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, WhyCommand.self,
             RunCommand.self, DemoCommand.self, NotifyCommand.self, OutboxCommand.self,

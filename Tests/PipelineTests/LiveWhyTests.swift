@@ -55,7 +55,7 @@ struct LiveWhyTests {
         ConsoleServer, String
     ) {
         let address = ConsoleSettings.Address(host: "127.0.0.1", port: 0)
-        let server = ConsoleServer(address, history: history, program: program)
+        let server = ConsoleServer(address, [WhyEndpoint(history, program).endpoint])
         return (server, try await server.start())
     }
 
@@ -150,14 +150,10 @@ struct LiveWhyTests {
 
     @Test("an address that is taken is said at once")
     func taken() async throws {
-        let first = ConsoleServer(
-            ConsoleSettings.Address(host: "127.0.0.1", port: 0), history: RecentHistory(),
-            program: Self.program())
+        let first = ConsoleServer(ConsoleSettings.Address(host: "127.0.0.1", port: 0), [])
         let url = try await first.start()
         let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
-        let second = ConsoleServer(
-            ConsoleSettings.Address(host: "127.0.0.1", port: port), history: RecentHistory(),
-            program: Self.program())
+        let second = ConsoleServer(ConsoleSettings.Address(host: "127.0.0.1", port: port), [])
         let failure = await #expect(throws: CommandFailure.self) { try await second.start() }
         #expect(failure?.message.contains("cannot listen on 127.0.0.1:\(port)") == true)
         await first.stop()
