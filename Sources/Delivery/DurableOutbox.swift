@@ -186,6 +186,10 @@ public final class DurableOutbox: Outbox {
     }
 
     public var trouble: StateError? { state.withLock { $0.trouble } }
+    /// Alerts of these rules that fire, as far as is known from before; in the order of (rule, key).
+    public func openAlerts(of rules: [String]) throws(StateError) -> [LastFire] {
+        try file.openAlerts(of: rules)
+    }
     public func lastFires() throws(StateError) -> [LastFire] { try file.lastFires() }
 
     // MARK: What changes without a caller

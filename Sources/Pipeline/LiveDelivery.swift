@@ -63,6 +63,16 @@ final class LiveDelivery: Sendable {
     /// Attempts to write alerts down that failed.
     var writeFailures: Int { state.withLock { $0.writeFailures } }
 
+    /// How each receiver fares.
+    var receivers: [EngineAlerts.Signs.Receiver] {
+        let pending = courier.pending
+        return courier.receivers.map { name in
+            EngineAlerts.Signs.Receiver(
+                name: name, circuit: courier.circuit(of: name) ?? .closed,
+                counters: courier.counters(of: name) ?? DeliveryCounters(), waiting: pending[name] ?? 0)
+        }
+    }
+
     /// How many more notices of a receiver there is room for.
     func room(for receiver: String) -> Int { capacity - outbox.pending(for: receiver) }
 

@@ -11,6 +11,9 @@ struct LiveLoop<Outbox: TransitionOutbox> {
     /// How often the status line comes, milliseconds; nil: never.
     var statusInterval: Int64?
     var redStatus: @Sendable () -> [String] = { [] }
+    /// nil: nobody is told how the engine fares.
+    var engineAlerts: EngineAlerts?
+    var receivers: @Sendable () -> [EngineAlerts.Signs.Receiver] = { [] }
     /// How often it writes down how it stands, milliseconds.
     static var looksEvery: Int64 { 1000 }
     private var lastIdle: Int64
@@ -45,12 +48,12 @@ struct LiveLoop<Outbox: TransitionOutbox> {
             try tick()
             if isOver(counters.snapshot, path.source.isDrained) { break }
         }
-        look(timing.now())
+        try look(timing.now())
     }
 
     private mutating func tick() throws(CommandFailure) {
         let now = timing.now()
-        if now - lastLook >= Self.looksEvery { look(now) }
+        if now - lastLook >= Self.looksEvery { try look(now) }
         // Time moves on with the clock only where nothing waits to be read: else the clock would make it
         // late.
         if let idle = timing.idle, now - lastIdle >= idle {
@@ -60,8 +63,8 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         if let statusInterval, now - lastStatus >= statusInterval { showStatus(now) }
     }
 
-    /// Writes down how it stands, for metrics and health.
-    private mutating func look(_ now: Int64) {
+    /// Writes down how it stands, for metrics and health, and raises the alerts about it.
+    private mutating func look(_ now: Int64) throws(CommandFailure) {
         lastLook = now
         // Between batches that another thread evaluates, what the engine has done is not ours to read.
         let evaluations = path.engine.isAtWork ? nil : path.engine.counters.evaluations
@@ -75,6 +78,13 @@ struct LiveLoop<Outbox: TransitionOutbox> {
                 at: now, progress: snapshot.records + snapshot.evaluated, lags: path.source.lags,
                 series: rates?.series ?? [], symbols: path.symbolCount, watermark: path.engine.watermark,
                 isCutOff: path.source.isCutOff(at: now)))
+        if engineAlerts == nil { return }
+        let signs = EngineAlerts.Signs(
+            now: now, status: counters.status.snapshot, counted: snapshot, receivers: receivers())
+        let transitions = engineAlerts?.settle(signs) ?? []
+        if !transitions.isEmpty {
+            try path.outbox.accept(transitions.map { RenderedTransition(rule: nil, transition: $0) })
+        }
     }
 
     private mutating func showStatus(_ now: Int64) {

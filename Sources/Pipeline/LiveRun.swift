@@ -12,7 +12,7 @@ import StateStore
 public struct LiveRun: Sendable {
     /// For how long the last notifications are tried after the stop.
     static let drainsWithin = Duration.seconds(10)
-    /// For so long lag without progress is taken for work; milliseconds.
+    /// For so long lag without progress is taken for work where `engine-alerts` says nothing; milliseconds.
     static let patience: Int64 = 60_000
 
     private let configuration: RunConfiguration
@@ -47,6 +47,7 @@ public struct LiveRun: Sendable {
         let rules = try set.requireSound(console)
         try set.requireRoom(for: configuration.pointsPerSymbol, setBy: "points-per-symbol")
         try requireNotifiers(configuration.engineNotify, of: set)
+        try requireSeries(configuration.engineBounds, of: rules)
         let outbox = try openOutbox()
         let broker = try startBroker()
         var bootstrap = broker?.bootstrap ?? ""
@@ -63,6 +64,8 @@ public struct LiveRun: Sendable {
         session.statusInterval = 10_000
         session.isHeldUp = { delivery.isHeldUp }
         session.redStatus = { delivery.redStatus }
+        session.receivers = { delivery.receivers }
+        session.openEngineAlerts = try openEngineAlerts(outbox)
         let server = try await startConsole(set, delivery, &session)
         let taker = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, engineRoute: configuration.engineNotify,
@@ -88,6 +91,35 @@ public struct LiveRun: Sendable {
                 .findings, "`engine-alerts` notifies `\(name)`, and there is no such notifier",
                 help: nearestName(to: name, among: known).map { "did you mean `\($0)`?" }
                     ?? "write \(name).yaml in the notifiers' directory")
+        }
+    }
+
+    /// - Throws: `.findings` for a series under `rates-stale` that no rule reads.
+    private func requireSeries(
+        _ bounds: EngineAlertBounds, of rules: CompiledRules
+    ) throws(CommandFailure) {
+        for name in bounds.rateAgeBySeries.keys.sorted() where !rules.rateSeries.contains(name) {
+            throw CommandFailure(
+                .findings, "`rates-stale` names the series `\(name)`, which no rule reads",
+                help: nearestName(to: name, among: rules.rateSeries).map { "did you mean `\($0)`?" }
+                    ?? "remove it, or name one of \(rules.rateSeries.joined(separator: ", "))")
+        }
+    }
+
+    /// What an earlier run left firing, to be resolved when it is over.
+    private func openEngineAlerts(_ outbox: DurableOutbox?) throws(CommandFailure) -> [EngineAlerts.Name] {
+        if configuration.engineNotify.count == 1, configuration.engineBounds.receiverDown != nil {
+            console.say(
+                "note: that `\(configuration.engineNotify[0])` is down nobody can be told but itself, later: "
+                    + "name a second one under engine-alerts: {notify: [...]}")
+        }
+        guard let outbox else { return [] }
+        do {
+            return try outbox.openAlerts(of: EngineAlerts.Rule.allCases.map(\.rawValue)).compactMap { alert in
+                EngineAlerts.Rule(rawValue: alert.rule).map { EngineAlerts.Name(rule: $0, key: alert.key) }
+            }
+        } catch {
+            throw CommandFailure(error)
         }
     }
 
@@ -129,7 +161,8 @@ public struct LiveRun: Sendable {
         let metrics = LiveMetrics(
             counters: counters, delivery: delivery, startedAt: LiveRun.wallClock(), requests: requests,
             now: LiveRun.wallClock)
-        let operations = OperationsEndpoints(metrics: metrics, stop: stop, patience: LiveRun.patience)
+        let operations = OperationsEndpoints(
+            metrics: metrics, stop: stop, patience: configuration.engineBounds.noProgress ?? LiveRun.patience)
         let why = WhyEndpoint(history, set.program, pointCap: configuration.pointsPerSymbol)
         let server = ConsoleServer(address, [why.endpoint] + operations.all, requests: requests)
         do {

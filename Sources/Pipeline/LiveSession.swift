@@ -24,6 +24,10 @@ struct LiveSession: Sendable {
     var isHeldUp: @Sendable () -> Bool = { false }
     /// What is not as it should be, for the status line.
     var redStatus: @Sendable () -> [String] = { [] }
+    /// What became of notifications, for the alerts about the engine.
+    var receivers: @Sendable () -> [EngineAlerts.Signs.Receiver] = { [] }
+    /// Alerts about the engine that an earlier run left firing; nil: there are none, and none is raised.
+    var openEngineAlerts: [EngineAlerts.Name]?
     /// Whether the input is finite: then its end closes every instant, as in a dry-run.
     var finishesAtEnd = false
     /// Where what is accepted is kept for a while; nil: nowhere.
@@ -70,6 +74,10 @@ struct LiveSession: Sendable {
                 counters: counters, notices: notices)
             loop.statusInterval = statusInterval
             loop.redStatus = redStatus
+            loop.receivers = receivers
+            loop.engineAlerts = openEngineAlerts.map {
+                EngineAlerts(configuration.engineBounds, startedAt: now(), open: $0)
+            }
             try loop.run(until: stop, isOver: isOver)
             counters.status.enter(.stopping)
             if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }

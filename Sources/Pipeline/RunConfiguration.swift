@@ -49,6 +49,7 @@ public struct RunConfiguration: Sendable {
     public var pointsPerSymbol = EngineOptions.defaultPointCap
     /// Notifiers that are told of alerts about the engine itself.
     public var engineNotify: [String] = []
+    public var engineBounds = EngineAlertBounds()
 
     public init(bootstrap: Bootstrap, trades: [TradeTopic]) {
         self.bootstrap = bootstrap

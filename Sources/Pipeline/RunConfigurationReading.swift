@@ -57,7 +57,7 @@ extension RunConfiguration {
             root.integer("points-per-symbol", in: EngineOptions.pointCaps) ?? pointsPerSymbol
         if let map = root.map("engine-alerts") {
             engineNotify = map.strings("notify") ?? []
-            map.finish()
+            engineBounds = EngineAlertBounds(map)
         }
         if let value = root["state"] { state = value.written == "off" ? nil : value.string() }
         state = state.map(resolved)

@@ -72,13 +72,29 @@ extension StateFile {
                     SELECT rule, key, id, max(at) AS at, severity FROM transitions WHERE kind = 'firing'
                     GROUP BY rule, key ORDER BY max(at) DESC, number DESC LIMIT \(StateLimits.lastFires)
                     """
-            ).map { row in
-                LastFire(
-                    rule: row["rule"], key: row["key"], id: row["id"],
-                    at: Timestamp(milliseconds: row["at"]),
-                    severity: Severity(rawValue: row["severity"]) ?? .warning)
-            }
+            ).map(Self.fire)
         }
+    }
+
+    /// Alerts of these rules whose last step was to fire, in the order of (rule, key).
+    public func openAlerts(of rules: [String]) throws(StateError) -> [LastFire] {
+        try read { db in
+            let marks = rules.map { _ in "?" }.joined(separator: ", ")
+            // Beside max(number) SQLite takes the other columns from the same row.
+            return try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT rule, key, id, at, severity, kind, max(number) FROM transitions
+                    WHERE rule IN (\(marks)) GROUP BY rule, key ORDER BY rule, key
+                    """, arguments: StatementArguments(rules)
+            ).filter { $0["kind"] == "firing" }.map(Self.fire)
+        }
+    }
+
+    private static func fire(_ row: Row) -> LastFire {
+        LastFire(
+            rule: row["rule"], key: row["key"], id: row["id"], at: Timestamp(milliseconds: row["at"]),
+            severity: Severity(rawValue: row["severity"]) ?? .warning)
     }
 
     /// The alerts' past as JSON objects, the oldest first.
