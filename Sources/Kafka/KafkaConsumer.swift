@@ -84,14 +84,15 @@ public final class KafkaConsumer {
         self.acceptRebalance()
         if let waiting = self.connection.inbox.takeRebalance() {
             self.pending = waiting
-            return try self.pump.batch([], self.connection.inbox.takeEvents() + [waiting.event])
+            return try self.pump.batch(
+                MessagePump.Pulled(events: self.connection.inbox.takeEvents() + [waiting.event]))
         }
-        var (entries, events) = self.pump.pull(max: max, timeout: timeout)
+        var pulled = self.pump.pull(max: max, timeout: timeout)
         if let rebalance = self.connection.inbox.takeRebalance() {
             self.pending = rebalance
-            events.append(rebalance.event)
+            pulled.events.append(rebalance.event)
         }
-        return try self.pump.batch(entries, events)
+        return try self.pump.batch(pulled)
     }
 
     /// Takes, or gives up, the partitions of the rebalance that the last poll reported.

@@ -11,9 +11,14 @@ struct MessagePump {
     let queue: PollQueue
     var table = PartitionTable()
 
+    /// What one pull brought.
+    struct Pulled {
+        var messages: [UnsafeMutablePointer<rd_kafka_message_t>] = []
+        var stretches: [KafkaBatch.Stretch] = []
+        var events: [KafkaEvent] = []
+    }
+
     private var refill: FetchRefill
-    /// Of each source: whether the batch under way has a message of it.
-    private var isInBatch: [Bool] = []
 
     init(queue: PollQueue) {
         self.queue = queue
@@ -23,47 +28,50 @@ struct MessagePump {
     private var connection: KafkaConnection { self.queue.connection }
 
     /// Waits up to `timeout` for a first message, then takes what is there, up to `max`.
-    mutating func pull(max: Int, timeout: Duration) -> ([KafkaBatch.Entry], [KafkaEvent]) {
-        var entries: [KafkaBatch.Entry] = []
-        var events: [KafkaEvent] = []
+    mutating func pull(max: Int, timeout: Duration) -> Pulled {
+        var pulled = Pulled()
         var wait = timeout.milliseconds
         var bytes = 0
+        // The stretch under way.
+        var source = -1
+        var begin = 0
         // nil: nothing came in time, a callback wants to be heard, or somebody woke us.
-        while entries.count < max, let message = rd_kafka_consume_queue(self.queue.raw, wait) {
+        while pulled.messages.count < max, let message = rd_kafka_consume_queue(self.queue.raw, wait) {
             wait = 0
             guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                events.append(self.event(for: message.pointee))
+                pulled.events.append(self.event(for: message.pointee))
                 rd_kafka_message_destroy(message)
                 continue
             }
-            guard let source = self.table.admit(message.pointee, client: self.connection.client) else {
+            guard let its = self.table.admit(message.pointee, client: self.connection.client) else {
                 rd_kafka_message_destroy(message)
                 continue
             }
-            entries.append(KafkaBatch.Entry(message: message, source: Int32(source)))
+            if its != source {
+                self.endStretch(of: source, from: begin, in: &pulled)
+                source = its
+                begin = pulled.messages.count
+            }
+            pulled.messages.append(message)
             bytes += message.pointee.len
         }
-        self.refill.note(taken: entries.count, bytes: bytes, from: self.table.assigned)
-        return (entries, events + self.connection.inbox.takeEvents())
+        self.endStretch(of: source, from: begin, in: &pulled)
+        self.refill.note(taken: pulled.messages.count, bytes: bytes, from: self.table.assigned)
+        pulled.events += self.connection.inbox.takeEvents()
+        return pulled
+    }
+
+    private func endStretch(of source: Int, from begin: Int, in pulled: inout Pulled) {
+        if begin == pulled.messages.count { return }
+        pulled.stretches.append(
+            KafkaBatch.Stretch(
+                source: source, range: begin..<pulled.messages.count, end: self.table.next(source)))
     }
 
     /// - Throws: the handle's fatal error, but not before everything that came before it was handed out.
-    mutating func batch(
-        _ entries: [KafkaBatch.Entry], _ events: [KafkaEvent]
-    ) throws(KafkaError) -> KafkaBatch {
-        if entries.isEmpty, let fatal = self.connection.fatalError { throw fatal }
-        let partitions = self.table.partitions
-        while self.isInBatch.count < partitions.count { self.isInBatch.append(false) }
-        var ends: [(source: Int, offset: Int64)] = []
-        for entry in entries where !self.isInBatch[Int(entry.source)] {
-            let source = Int(entry.source)
-            self.isInBatch[source] = true
-            ends.append((source, self.table.next(source)))
-        }
-        for end in ends { self.isInBatch[end.source] = false }
-        return KafkaBatch(
-            entries: entries, events: events, ends: ends, partitions: partitions,
-            connection: self.connection)
+    func batch(_ pulled: Pulled) throws(KafkaError) -> KafkaBatch {
+        if pulled.messages.isEmpty, let fatal = self.connection.fatalError { throw fatal }
+        return KafkaBatch(pulled, partitions: self.table.partitions, connection: self.connection)
     }
 
     /// Errors of a whole topic; librdkafka fills in partition 0.

@@ -66,8 +66,7 @@ public final class TopicReader {
 
     /// As `KafkaConsumer.poll`.
     public func poll(max: Int, timeout: Duration) throws(KafkaError) -> KafkaBatch {
-        let (entries, events) = self.pump.pull(max: max, timeout: timeout)
-        return try self.pump.batch(entries, events)
+        try self.pump.batch(self.pump.pull(max: max, timeout: timeout))
     }
 
     /// Every partition of the topic, by `KafkaMessage.source`.

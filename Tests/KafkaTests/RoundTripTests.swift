@@ -66,6 +66,35 @@ import Testing
         #expect(numbers(try reader.readBacklog()) == Array(0..<200))
     }
 
+    @Test func stretchesDivideABatchByPartitionInItsOrder() throws {
+        let cluster = try TestCluster()
+        for topic in ["a", "b"] {
+            try cluster.broker.createTopic(topic, partitions: 2)
+            try cluster.send(0..<20, to: topic)
+        }
+        let consumer = try cluster.consumer()
+        try consumer.subscribe(to: ["a", "b"])
+        try repeatUntil({ consumer.isBacklogRead }) {
+            let batch = try consumer.poll(max: 7, timeout: .milliseconds(50))
+            var inOrder: [[Int64]] = []
+            batch.forEach { inOrder.append([Int64($0.source), $0.offset]) }
+            var byStretch: [[Int64]] = []
+            var ends: [TopicPartition: Int64] = [:]
+            for stretch in batch.stretches {
+                let before = byStretch.count
+                batch.forEach(in: stretch) { byStretch.append([Int64(stretch.source), $0.offset]) }
+                #expect(byStretch.count - before == stretch.count && stretch.count > 0)
+                #expect(byStretch.last?[1] == stretch.end - 1)
+                ends[consumer.partitions[stretch.source]] = stretch.end
+            }
+            #expect(byStretch == inOrder)
+            #expect(zip(batch.stretches, batch.stretches.dropFirst()).allSatisfy { $0.source != $1.source })
+            #expect(
+                Set(batch.positions) == Set(ends.map { TopicPartitionOffset($0.key, .at($0.value)) }))
+        }
+        try consumer.close(within: patience)
+    }
+
     @Test func theSourceNumberNamesThePartition() throws {
         let cluster = try TestCluster()
         for topic in ["a", "b"] {
