@@ -3,8 +3,8 @@
 ///
 /// One entry a batch of a partition, in the order of offsets:
 ///
-///     [ next offset 120, greatest time 10:00:04, batch 7 ] [ 180, 10:00:09, not released ] ...
-///       committable once batch 7 is evaluated and the watermark has passed 10:00:04
+///     [ next offset 120, greatest time 10:00:04 ] [ 180, 10:00:09 ] ...
+///       committable once all before 120 has been through the engine and the watermark has passed 10:00:04
 struct CommitLedger {
     struct Entry {
         /// The offset behind the batch's last record.
@@ -16,26 +16,16 @@ struct CommitLedger {
     private struct Lane {
         let partition: Int32
         var entries: [Entry] = []
-        /// For the first of the entries: the batch that took the last of their trades to the engine.
-        var batches: [Int] = []
+        /// Every trade of a record before this offset is evaluated.
+        var evaluatedBefore = Int64.min
 
-        mutating func release(in batch: Int, before pending: Int64) {
-            while batches.count < entries.count, entries[batches.count].nextOffset <= pending {
-                batches.append(batch)
+        mutating func take(closedBefore watermark: Int64) -> Int64? {
+            let settled = entries.prefix {
+                $0.nextOffset <= evaluatedBefore && $0.greatestTime < watermark
             }
-        }
-
-        mutating func take(closedBefore watermark: Int64, evaluatedThrough batch: Int) -> Int64? {
-            var count = 0
-            while count < batches.count, batches[count] <= batch, entries[count].greatestTime < watermark {
-                count += 1
-            }
-            if count == 0 { return nil }
-            defer {
-                entries.removeFirst(count)
-                batches.removeFirst(count)
-            }
-            return entries[count - 1].nextOffset
+            guard let last = settled.last else { return nil }
+            defer { entries.removeFirst(settled.count) }
+            return last.nextOffset
         }
     }
 
@@ -53,31 +43,19 @@ struct CommitLedger {
     /// Forgets a revoked partition: another consumer commits it now.
     mutating func forget(_ partition: Int32) { lanes.removeAll { $0.partition == partition } }
 
-    /// Takes note that everything before what still waits goes to the engine with this batch, or went before.
-    ///
-    /// - Parameters:
-    ///   - batch: its number; numbers only grow.
-    ///   - firstPending: the least offset of a partition that still waits, if any.
-    mutating func release(in batch: Int, firstPending: (Int32) -> Int64?) {
-        for index in lanes.indices {
-            lanes[index].release(in: batch, before: firstPending(lanes[index].partition) ?? Int64.max)
-        }
+    /// Takes note that every trade of a partition's records before an offset has been through the engine.
+    mutating func evaluate(_ partition: Int32, before offset: Int64) {
+        guard let index = lanes.firstIndex(where: { $0.partition == partition }) else { return }
+        lanes[index].evaluatedBefore = offset
     }
 
     /// Takes out what is settled.
     ///
-    /// - Parameters:
-    ///   - watermark: instants before it are evaluated.
-    ///   - batch: it and those before it are evaluated.
+    /// - Parameter watermark: instants before it are evaluated.
     /// - Returns: the offset to commit by partition, ascending.
-    mutating func take(
-        closedBefore watermark: Int64, evaluatedThrough batch: Int
-    ) -> [(partition: Int32, offset: Int64)] {
-        var settled: [(partition: Int32, offset: Int64)] = []
-        for index in lanes.indices {
-            let offset = lanes[index].take(closedBefore: watermark, evaluatedThrough: batch)
-            if let offset { settled.append((lanes[index].partition, offset)) }
+    mutating func take(closedBefore watermark: Int64) -> [(partition: Int32, offset: Int64)] {
+        lanes.indices.compactMap { index in
+            lanes[index].take(closedBefore: watermark).map { (lanes[index].partition, $0) }
         }
-        return settled
     }
 }

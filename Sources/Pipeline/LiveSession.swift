@@ -55,14 +55,14 @@ struct LiveSession: Sendable {
                 consumer: consumer, inputs: inputs, deadLetters: letters, counters: counters,
                 notices: notices,
                 now: now, isHeldUp: isHeldUp)
-            let source = LiveTradeSource(parts, grace: configuration.grace)
-            var path = try TradePath(
+            let source = LiveTradeSource(parts)
+            let path = try TradePath(
                 source: source, outbox: outbox, rules: rules, symbols: symbols,
                 options: EngineOptions(
                     order: .arrival(lateness: configuration.lateness), pointCap: configuration.pointsPerSymbol
                 ),
-                threads: ProcessInfo.processInfo.activeProcessorCount > 1 ? .ahead : .caller)
-            path.history = history
+                threads: ProcessInfo.processInfo.activeProcessorCount > 1 ? .ahead : .caller,
+                merge: MergeOptions(grace: configuration.grace, history: history))
             let rates = try rateFollower(letters)
             rates?.history = history
             try rates?.readBacklog(into: path.engine, now: now, stop: stop)

@@ -2,20 +2,21 @@ import Feeds
 import Kafka
 import MarketModel
 
-/// Trades out of Kafka: poll, decode, intern, put into one order; and the commits that answer them.
+/// Trades out of Kafka: poll, decode, intern; and the commits that answer them.
 ///
-///     poll -> decode -> lanes of PartitionMerge -> batch            refused -> dead letters
-///                       CommitLedger <- watermark                   held up -> partitions pause
+///     poll -> decode -> batch by lanes -> MergingEngine             refused -> dead letters
+///                       CommitLedger <- LaneStates, watermark       held up -> partitions pause
 ///
-/// One owner, one thread: librdkafka's consumer wants that, and so does the engine behind it.
+/// One owner, one thread: librdkafka's consumer wants that. Bringing the lanes into one order is the engine's
+/// thread's part; how far it has come is known as of the last answer.
 struct LiveTradeSource: TradeSource {
     /// Records taken in one poll; a few milliseconds' work.
     static let greatestPoll = 4096
     /// A lane that holds more trades than the first waits for the others; it reads on below the second.
     static let laneIsFull = 65_536
     static let laneHasRoom = 8192
-    /// For how long a partition with a backlog may keep the others waiting, milliseconds.
-    static let patience: Int64 = 5000
+    /// Offsets are committed at most so often, milliseconds: each time is a request to the broker.
+    static let commitPace: Int64 = 100
 
     private let consumer: KafkaConsumer
     private let inputs: TopicInputs
@@ -25,20 +26,26 @@ struct LiveTradeSource: TradeSource {
     private let now: @Sendable () -> Int64
     /// Whether what is behind cannot take more: then nothing is read.
     private let isHeldUp: @Sendable () -> Bool
-    private var merge: PartitionMerge
     private var ledger = CommitLedger()
-    /// How many batches `next` has made.
-    private var batches = 0
+    private var lastCommit: Int64?
+    /// How far the merge has come, as of the last answer.
+    private var states = LaneStates()
+    /// Batches that are not answered yet.
+    private var underWay = 0
     /// Where reading stands, by lane: the offset behind the last record, or the partition's end.
     private var positions: [Int32: Int64] = [:]
+    /// Trades of each lane that were handed over since it was opened.
+    private var handedOver: [Int32: Int] = [:]
+    /// Whether every partition had been read to its end.
+    private var isRead = false
+    /// Of lanes that the next batch closes.
+    private var closed: [Int32] = []
     private var revoked: [TopicPartition] = []
     private var paused: Set<TopicPartition> = []
-    private var waitingSince: Int64?
-    private var scratch: [Trade] = []
     /// Since when no broker can be reached.
     private var isCutOff = false
 
-    init(_ parts: LiveSourceParts, grace: Int64) {
+    init(_ parts: LiveSourceParts) {
         consumer = parts.consumer
         inputs = parts.inputs
         deadLetters = parts.deadLetters
@@ -46,12 +53,11 @@ struct LiveTradeSource: TradeSource {
         notices = parts.notices
         now = parts.now
         isHeldUp = parts.isHeldUp
-        merge = PartitionMerge(grace: grace)
     }
 
     /// Whether every assigned partition has been read and released to its end.
     var isDrained: Bool {
-        !consumer.assignment.isEmpty && merge.pending == 0 && !merge.isWaiting
+        !consumer.assignment.isEmpty && underWay == 0 && states.pending == 0 && !states.isWaiting
     }
 
     /// Whether nothing waits to be read, so that silence is the market's and not ours.
@@ -96,37 +102,48 @@ struct LiveTradeSource: TradeSource {
     /// Partitions are about to go to another member.
     var isGivingUp: Bool { !revoked.isEmpty }
 
-    mutating func next(into batch: inout [Trade], isHurried: Bool) throws(CommandFailure) -> SourceState {
+    mutating func next(
+        into batch: inout TradeBatch, isHurried: Bool
+    ) throws(CommandFailure) -> SourceState {
         // What the last poll took away is committed by now: the coming poll gives it up.
         for partition in revoked { forget(partition) }
         revoked.removeAll()
         let time = now()
         try pauseOrResume()
+        var poll = LanePoll(time: time)
+        swap(&poll.closed, &closed)
         do {
             let records = try consumer.poll(
-                max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried && isDrained ? 1 : 20))
-            decode(records, at: time)
-            for event in records.events { note(event) }
+                max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried && isRead ? 1 : 20))
+            decode(records, into: &batch.trades, &poll)
+            for event in records.events { note(event, &poll) }
         } catch {
             throw CommandFailure(.failure, error.description)
         }
         for (lane, position) in positions {
             guard let partition = inputs.partition(lane) else { continue }
-            merge.mark(lane, atEnd: consumer.lastKnownEnd(of: partition).map { $0 <= position } ?? false)
+            let isReached = consumer.lastKnownEnd(of: partition).map { $0 <= position } ?? false
+            poll.ends.append((lane, isReached))
         }
-        let before = batch.count
-        merge.release(into: &batch, at: time, waits: !isOutOfPatience(time))
-        batches += 1
-        ledger.release(in: batches) { merge.firstPending(of: $0) }
-        return batch.count == before ? .quiet : .more
+        isRead = poll.ends.allSatisfy(\.isReached)
+        batch.lanes = poll
+        underWay += 1
+        return batch.trades.isEmpty ? .quiet : .more
     }
 
-    mutating func commit(closedBefore watermark: Int64, evaluated: Int) throws(CommandFailure) {
-        let settled = ledger.take(closedBefore: watermark, evaluatedThrough: evaluated)
-        let offsets = settled.compactMap { entry in
-            inputs.partition(entry.partition).map { TopicPartitionOffset($0, .at(entry.offset)) }
-        }
+    mutating func note(_ lanes: LaneStates) {
+        states = lanes
+        underWay -= 1
+        for lane in lanes.lanes { ledger.evaluate(lane.number, before: lane.releasedBefore) }
+        if lanes.isOutOfPatience { counters.update { $0.impatient += 1 } }
+    }
+
+    mutating func commit(closedBefore watermark: Int64) throws(CommandFailure) {
+        let time = now()
+        if revoked.isEmpty, let lastCommit, abs(time - lastCommit) < LiveTradeSource.commitPace { return }
+        let offsets = settled(closedBefore: watermark)
         guard !offsets.isEmpty else { return }
+        lastCommit = time
         do {
             // Partitions that go to another member are committed before they go.
             if revoked.isEmpty {
@@ -148,11 +165,8 @@ struct LiveTradeSource: TradeSource {
     /// - Precondition: every batch is evaluated.
     mutating func close(closedBefore watermark: Int64?) {
         if let watermark {
-            let settled = ledger.take(closedBefore: watermark, evaluatedThrough: batches)
-            let offsets = settled.compactMap { entry in
-                inputs.partition(entry.partition).map { TopicPartitionOffset($0, .at(entry.offset)) }
-            }
             do {
+                let offsets = settled(closedBefore: watermark)
                 try consumer.commit(offsets, within: .seconds(5))
                 if !offsets.isEmpty { counters.update { $0.commits += 1 } }
             } catch {
@@ -166,61 +180,69 @@ struct LiveTradeSource: TradeSource {
         deadLetters.close()
     }
 
-    // MARK: Stages 2 and 3
-
-    private mutating func decode(_ records: borrowing KafkaBatch, at time: Int64) {
-        if records.isEmpty { return }
-        inputs.setClock(Timestamp(milliseconds: time))
-        var run = LaneRun()
-        records.forEach { message in
-            if message.source != run.source {
-                flush(&run, at: time)
-                run.source = message.source
-                run.lane = inputs.lane(of: consumer.partitions[message.source])
-            }
-            guard let lane = run.lane else { return }
-            run.nextOffset = message.offset + 1
-            let outcome = inputs.decode(message, lane: lane, into: &scratch)
-            if case .decoded = outcome { return }
-            run.note(outcome)
-            if case .refused(let refusals, _) = outcome { deadLetters.add(message, refusals) }
+    private mutating func settled(closedBefore watermark: Int64) -> [TopicPartitionOffset] {
+        ledger.take(closedBefore: watermark).compactMap { entry in
+            inputs.partition(entry.partition).map { TopicPartitionOffset($0, .at(entry.offset)) }
         }
-        flush(&run, at: time)
-        counters.update { [count = records.count] in $0.records += count }
-        deadLetters.check()
     }
 
-    /// Hands the records of one lane over, from where the lane last changed.
-    private mutating func flush(_ run: inout LaneRun, at time: Int64) {
-        defer {
-            scratch.removeAll(keepingCapacity: true)
-            run = LaneRun()
+    // MARK: Stages 2 and 3
+
+    private mutating func decode(
+        _ records: borrowing KafkaBatch, into trades: inout [Trade], _ poll: inout LanePoll
+    ) {
+        if records.isEmpty { return }
+        inputs.setClock(Timestamp(milliseconds: poll.time))
+        var dropped = DroppedRecords()
+        for stretch in records.stretches {
+            guard let lane = inputs.lane(of: consumer.partitions[stretch.source]) else { continue }
+            let begin = trades.count
+            decode(records, stretch, lane, into: &trades, &dropped)
+            let greatest = trades[begin...].reduce(Int64.min) { max($0, $1.time) }
+            ledger.add(CommitLedger.Entry(nextOffset: stretch.end, greatestTime: greatest), of: lane)
+            positions[lane] = stretch.end
+            handedOver[lane, default: 0] += trades.count - begin
+            poll.stretches.append(
+                LanePoll.Stretch(lane: lane, trades: trades.count - begin, nextOffset: stretch.end))
         }
-        guard let lane = run.lane, run.nextOffset > 0 else { return }
-        merge.append(scratch, to: lane, at: time)
-        let greatest = scratch.reduce(Int64.min) { max($0, $1.time) }
-        ledger.add(CommitLedger.Entry(nextOffset: run.nextOffset, greatestTime: greatest), of: lane)
-        positions[lane] = run.nextOffset
-        for warning in run.warnings { notices.say("the feed says: \(warning)") }
-        counters.update { [trades = scratch.count, run] in
+        for warning in dropped.warnings { notices.say("the feed says: \(warning)") }
+        counters.update { [records = records.count, trades = trades.count, dropped] in
+            $0.records += records
             $0.trades += trades
-            $0.feedWarnings += run.warnings.count
-            for (kind, count) in run.ignored {
+            $0.feedWarnings += dropped.warnings.count
+            for (kind, count) in dropped.ignored {
                 $0.ignored += count
                 $0.ignoredByKind[kind, default: 0] += count
             }
-            $0.deadLettered += run.refused
+            $0.deadLettered += dropped.refused
+        }
+        deadLetters.check()
+    }
+
+    private func decode(
+        _ records: borrowing KafkaBatch, _ stretch: KafkaBatch.Stretch, _ lane: Int32,
+        into trades: inout [Trade], _ dropped: inout DroppedRecords
+    ) {
+        let decoder = inputs.decoder(of: lane)
+        let origin = OriginID(index: UInt16(lane))
+        records.forEach(in: stretch) { message in
+            let outcome = decoder.decode(
+                value: message.value ?? UnsafeRawBufferPointer(start: nil, count: 0), key: message.key,
+                origin: origin, sequence: message.offset, into: &trades)
+            if case .decoded = outcome { return }
+            dropped.note(outcome)
+            if case .refused(let refusals, _) = outcome { deadLetters.add(message, refusals) }
         }
     }
 
     // MARK: The group
 
-    private mutating func note(_ event: KafkaEvent) {
+    private mutating func note(_ event: KafkaEvent, _ poll: inout LanePoll) {
         switch event {
         case .assigned(let partitions):
             for partition in partitions {
                 guard let lane = inputs.lane(of: partition) else { continue }
-                merge.open(lane)
+                poll.opened.append(lane)
                 positions[lane] = positions[lane] ?? -1
             }
             counters.update { $0.rebalances[.assigned, default: 0] += 1 }
@@ -257,7 +279,8 @@ struct LiveTradeSource: TradeSource {
 
     private mutating func forget(_ partition: TopicPartition) {
         guard let lane = inputs.lane(of: partition) else { return }
-        merge.close(lane)
+        closed.append(lane)
+        handedOver[lane] = nil
         ledger.forget(lane)
         positions[lane] = nil
         paused.remove(partition)
@@ -270,7 +293,7 @@ struct LiveTradeSource: TradeSource {
         var toPause: [TopicPartition] = []
         var toResume: [TopicPartition] = []
         for partition in consumer.assignment where !revoked.contains(partition) {
-            let pending = inputs.lane(of: partition).map { merge.pending(of: $0) } ?? 0
+            let pending = inputs.lane(of: partition).map(pending) ?? 0
             if isHeldUp || pending > LiveTradeSource.laneIsFull {
                 if !paused.contains(partition) { toPause.append(partition) }
             } else if pending < LiveTradeSource.laneHasRoom, paused.contains(partition) {
@@ -292,18 +315,8 @@ struct LiveTradeSource: TradeSource {
         }
     }
 
-    private mutating func isOutOfPatience(_ time: Int64) -> Bool {
-        guard merge.isWaiting, merge.pending > 0 else {
-            waitingSince = nil
-            return false
-        }
-        let since = waitingSince ?? time
-        waitingSince = since
-        guard time - since >= LiveTradeSource.patience else { return false }
-        waitingSince = nil
-        counters.update { $0.impatient += 1 }
-        return true
-    }
+    /// Trades of a lane that the merge holds, and those under way to it.
+    private func pending(of lane: Int32) -> Int { (handedOver[lane] ?? 0) - states.released(of: lane) }
 }
 
 /// What a live source is made of.
@@ -318,11 +331,8 @@ struct LiveSourceParts {
     var isHeldUp: @Sendable () -> Bool
 }
 
-/// Consecutive records of one partition.
-private struct LaneRun {
-    var source = -1
-    var lane: Int32?
-    var nextOffset: Int64 = 0
+/// Records of a poll that were no trades.
+private struct DroppedRecords {
     var ignored: [IgnoredRecord: Int] = [:]
     var refused = 0
     var warnings: [String] = []

@@ -20,6 +20,10 @@ struct PartitionMerge {
         let number: Int32
         var trades: [Trade] = []
         var next = 0
+        /// How many have been released.
+        var released = 0
+        /// The offset behind the last record.
+        var end: Int64 = 0
         /// Greatest event time released so far.
         var frontier = Int64.min
         /// When the pending trades came: so many up to an index, at a time of the wall clock.
@@ -28,8 +32,8 @@ struct PartitionMerge {
         var isAtEnd = false
 
         var pending: Int { trades.count - next }
-        /// Sequence of the first record that has not been released.
-        var firstPending: Int64? { pending > 0 ? trades[next].sequence : nil }
+        /// Everything before this offset has been released.
+        var releasedBefore: Int64 { pending > 0 ? trades[next].sequence : end }
 
         var head: Int64 { max(frontier, trades[next].time) }
 
@@ -45,6 +49,7 @@ struct PartitionMerge {
             let trade = trades[next]
             frontier = max(frontier, trade.time)
             next += 1
+            released += 1
             return trade
         }
 
@@ -76,9 +81,13 @@ struct PartitionMerge {
     /// Whether a partition with a backlog has nothing to compare with: the others wait for it.
     var isWaiting: Bool { lanes.contains { $0.pending == 0 && !$0.isAtEnd } }
 
-    /// Sequence of the lane's first record that has not been released.
-    func firstPending(of lane: Int32) -> Int64? { index(of: lane).flatMap { lanes[$0].firstPending } }
-    func pending(of lane: Int32) -> Int { index(of: lane).map { lanes[$0].pending } ?? 0 }
+    var states: LaneStates {
+        LaneStates(
+            lanes: lanes.map {
+                LaneStates.Lane(
+                    number: $0.number, released: $0.released, releasedBefore: $0.releasedBefore)
+            }, pending: pending, isWaiting: isWaiting)
+    }
 
     private func index(of number: Int32) -> Int? {
         var low = 0
@@ -99,19 +108,30 @@ struct PartitionMerge {
     /// Forgets a lane and what of it was not released: its partition's next owner reads that again.
     mutating func close(_ lane: Int32) { lanes.removeAll { $0.number == lane } }
 
-    /// - Parameter now: the wall clock, milliseconds.
-    mutating func append(_ trades: [Trade], to lane: Int32, at now: Int64) {
-        append(to: lane, at: now) { $0.append(contentsOf: trades) }
+    /// Takes what a poll brought.
+    ///
+    /// - Parameter trades: those of its stretches, one after the other.
+    mutating func take(_ poll: LanePoll, _ trades: [Trade]) {
+        for lane in poll.closed { close(lane) }
+        var begin = 0
+        for stretch in poll.stretches {
+            let end = begin + stretch.trades
+            append(trades[begin..<end], to: stretch.lane, before: stretch.nextOffset, at: poll.time)
+            begin = end
+        }
+        for lane in poll.opened { open(lane) }
+        for end in poll.ends { mark(end.lane, atEnd: end.isReached) }
     }
 
-    /// - Parameter body: appends trades to the lane's.
-    mutating func append(to lane: Int32, at now: Int64, _ body: (inout [Trade]) -> Void) {
+    /// - Parameters:
+    ///   - end: the offset behind the last record that the trades are of.
+    ///   - now: the wall clock, milliseconds.
+    mutating func append(_ trades: ArraySlice<Trade>, to lane: Int32, before end: Int64, at now: Int64) {
         open(lane)
         guard let index = index(of: lane) else { return }
-        let before = lanes[index].trades.count
-        body(&lanes[index].trades)
-        let count = lanes[index].trades.count
-        if grace > 0, count > before { lanes[index].arrivals.append((count, now)) }
+        lanes[index].trades.append(contentsOf: trades)
+        lanes[index].end = end
+        if grace > 0, !trades.isEmpty { lanes[index].arrivals.append((lanes[index].trades.count, now)) }
     }
 
     mutating func mark(_ lane: Int32, atEnd: Bool) {
@@ -123,7 +143,10 @@ struct PartitionMerge {
     /// - Parameters:
     ///   - now: the wall clock, milliseconds.
     ///   - waits: false releases everything, whoever is missing.
-    mutating func release(into out: inout [Trade], at now: Int64, waits: Bool = true) {
+    ///   - most: no more than so many; the rest with the next call.
+    mutating func release(
+        into out: inout [Trade], at now: Int64, waits: Bool = true, atMost most: Int = .max
+    ) {
         if waits, isWaiting { return }
         var busy = lanes.count { $0.pending > 0 }
         // Apart from self, so that the lanes can be worked on in place.
@@ -132,8 +155,9 @@ struct PartitionMerge {
         heads.fill(lanes.lazy.map { $0.pending > 0 ? $0.head : nil })
         let count = lanes.count
         let ripeness = waits && grace > 0 ? now - grace : nil
+        let before = out.count
         lanes.withUnsafeMutableBufferPointer { lanes in
-            while let index = heads.first {
+            while out.count - before < most, let index = heads.first {
                 if let ripeness, busy < count, !lanes[index].isRipe(by: ripeness) { break }
                 out.append(lanes[index].release())
                 let isEmpty = lanes[index].pending == 0

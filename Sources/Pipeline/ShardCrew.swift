@@ -13,9 +13,6 @@ import MarketModel
 ///   to read in between; `answers[i]` is shard i's to write. Each semaphore orders the one before the other,
 ///   which is why slots and engines may be shared.
 final class ShardCrew {
-    /// Batches that are under way: enough to even out that one shard has more of a batch than another.
-    private static let depth = 8
-
     /// What the shards are asked to do next.
     private enum Work {
         case batch
@@ -25,7 +22,7 @@ final class ShardCrew {
 
     private final class Slot: @unchecked Sendable {
         var work = Work.batch
-        var trades: [Trade] = []
+        var batch = TradeBatch()
         /// Names whose numbers this batch is the first to use.
         var newSymbols: [String] = []
         let answers: UnsafeMutablePointer<EngineAnswer>
@@ -38,17 +35,21 @@ final class ShardCrew {
 
     private final class Shard: @unchecked Sendable {
         let number: Int
-        let engine: AlertEngine
+        let engine: MergingEngine
         /// Its own, since the owner's grows meanwhile; the numbers are the same.
         let symbols: SymbolTable
         let submitted = DispatchSemaphore(value: 0)
         let answered = DispatchSemaphore(value: 0)
 
-        init(number: Int, names: [String], capacity: Int, book: RuleBook, options: EngineOptions) {
+        init(
+            number: Int, names: [String], capacity: Int, book: RuleBook, options: EngineOptions,
+            _ merge: MergeOptions
+        ) {
             self.number = number
             symbols = SymbolTable(capacity: capacity)
             for name in names { _ = symbols.intern(name) }
-            engine = AlertEngine(book: book, symbols: symbols, options: options)
+            engine = MergingEngine(
+                AlertEngine(book: book, symbols: symbols, options: options), symbols: symbols, merge)
         }
 
         /// What the shard's thread does.
@@ -67,11 +68,9 @@ final class ShardCrew {
         private func answer(_ slot: Slot) -> EngineAnswer {
             for name in slot.newSymbols { _ = symbols.intern(name) }
             switch slot.work {
-            case .batch:
-                engine.append(slot.trades)
-                return EngineAnswer(slot.trades, engine.advance(), of: engine)
+            case .batch: return engine.take(slot.batch)
             case .finish(let time):
-                return EngineAnswer([], isOfBatch: false, engine.finish(through: time), of: engine)
+                return EngineAnswer([], engine.engine.finish(through: time), of: engine.engine)
             case .stop: return EngineAnswer()
             }
         }
@@ -85,24 +84,27 @@ final class ShardCrew {
     /// Symbols whose names the shards know.
     private var known: Int
 
-    /// - Parameter symbols: the decoders' table; the names that the rules bring are put into it.
+    /// - Parameters:
+    ///   - symbols: the decoders' table; the names that the rules bring are put into it.
+    ///   - depth: batches that are under way at most.
     /// - Throws: `.failure` when the system has no more threads.
     init(
-        book: RuleBook, symbols: SymbolTable, options: EngineOptions, shards count: Int
+        book: RuleBook, symbols: SymbolTable, options: EngineOptions, _ merge: MergeOptions,
+        shards count: Int, depth: Int
     ) throws(CommandFailure) {
         let names = (0..<symbols.count).map { symbols.name(of: SymbolID(index: UInt32($0))) }
         shards = (0..<count).map { number in
             var options = options
             options.shard = EngineShard(number, of: count)
             return Shard(
-                number: number, names: names, capacity: symbols.capacity, book: book, options: options)
+                number: number, names: names, capacity: symbols.capacity, book: book, options: options, merge)
         }
         let table = shards[0].symbols
         for index in symbols.count..<table.count {
             _ = symbols.intern(table.name(of: SymbolID(index: UInt32(index))))
         }
         known = symbols.count
-        let ring = (0..<ShardCrew.depth).map { _ in Slot(shards: count) }
+        let ring = (0..<depth).map { _ in Slot(shards: count) }
         self.ring = ring
         for shard in shards {
             guard let thread = WorkThread({ shard.serve(ring) }) else { break }
@@ -132,16 +134,16 @@ final class ShardCrew {
     /// - Precondition: nothing is under way.
     var restingEngines: [AlertEngine] {
         precondition(collected == submitted, "the shards are still at work")
-        return shards.map(\.engine)
+        return shards.map(\.engine.engine)
     }
 
     /// Gives a batch to the shards.
     ///
-    /// - Parameter batch: the slot's former array comes back.
+    /// - Parameter batch: the slot's former arrays come back.
     /// - Returns: the shards' answers to an earlier batch, when there was no room before it was answered.
-    func submit(_ batch: inout [Trade], _ symbols: SymbolTable) -> [EngineAnswer] {
+    func submit(_ batch: inout TradeBatch, _ symbols: SymbolTable) -> [EngineAnswer] {
         post(.batch) { slot in
-            swap(&slot.trades, &batch)
+            swap(&slot.batch, &batch)
             slot.newSymbols = newNames(symbols)
         }
     }
@@ -153,14 +155,10 @@ final class ShardCrew {
     /// Has the only shard's engine do something at once, on this thread.
     ///
     /// - Precondition: nothing is under way.
-    func answerHere(
-        _ batch: [Trade], isOfBatch: Bool = true, _ symbols: SymbolTable,
-        _ advance: (AlertEngine) -> [EngineTransition]
-    ) -> EngineAnswer {
-        let engine = restingEngines[0]
+    func answerHere(_ symbols: SymbolTable, _ work: (MergingEngine) -> EngineAnswer) -> EngineAnswer {
+        precondition(collected == submitted, "the shard is still at work")
         for name in newNames(symbols) { _ = shards[0].symbols.intern(name) }
-        engine.append(batch)
-        return EngineAnswer(batch, isOfBatch: isOfBatch, advance(engine), of: engine)
+        return work(shards[0].engine)
     }
 
     /// Waits for the answers to the oldest batch under way; nil when there is none.

@@ -13,9 +13,10 @@ enum EngineThreads: Equatable {
 
 /// What came of a batch.
 struct EngineAnswer {
+    /// The batch's, where it was in its order.
     var trades: [Trade] = []
-    /// Whether it answers a batch, and not a quiet moment or the end.
-    var isOfBatch = true
+    /// How many trades the engine has been given.
+    var count = 0
     /// Of the trades, those that came too late; in their order, but for several shards.
     var late: [Trade] = []
     /// In the order (at, rule, key).
@@ -24,19 +25,33 @@ struct EngineAnswer {
     var losses: [WindowLoss] = []
     /// Instants before it are evaluated; nil before the first trade.
     var watermark: Int64?
+    /// How far the merge has come; nil where there is none.
+    var lanes: LaneStates?
 
     init() {}
 
     /// Takes out of an engine what it has done with the trades.
-    init(
-        _ trades: [Trade], isOfBatch: Bool = true, _ transitions: [EngineTransition], of engine: AlertEngine
-    ) {
+    init(_ trades: [Trade], _ transitions: [EngineTransition], of engine: AlertEngine) {
+        self.init(ofPiece: trades.count, transitions, of: engine)
         self.trades = trades
-        self.isOfBatch = isOfBatch
+    }
+
+    /// Takes out of an engine what it has done with so many trades.
+    init(ofPiece count: Int, _ transitions: [EngineTransition], of engine: AlertEngine) {
+        self.count = count
         self.transitions = transitions
         late = engine.takeLateTrades()
         losses = engine.takeWindowLosses()
         watermark = engine.watermark
+    }
+
+    /// Adds what came of the trades that follow.
+    mutating func add(_ next: EngineAnswer) {
+        count += next.count
+        late += next.late
+        transitions += next.transitions
+        losses += next.losses
+        watermark = next.watermark
     }
 }
 
@@ -52,7 +67,7 @@ struct EngineAnswer {
 ///   trade.
 final class ShardedEngine {
     private enum Mode {
-        case caller(AlertEngine)
+        case caller(MergingEngine)
         case ahead(ShardCrew)
         case shards(ShardCrew)
     }
@@ -60,6 +75,11 @@ final class ShardedEngine {
     /// Of fewer trades handing them to a thread would take longer than evaluating them here. A live run that
     /// keeps up has such batches only, and so no delay.
     static let leastHandedOver = 1024
+    /// Batches under way. One shard may have more of a batch than another: a few even it out.
+    private static let depthOfShards = 8
+    /// A fetch brings thousands of records of one partition after the other, and the last one's set free what
+    /// waited for them: reading goes on with the next fetch while that is evaluated.
+    private static let depthAhead = 32
 
     private let mode: Mode
     private let book: RuleBook
@@ -71,19 +91,22 @@ final class ShardedEngine {
 
     /// - Throws: `.failure` when the system has no thread for it.
     init(
-        book: RuleBook, symbols: SymbolTable, options: EngineOptions, threads: EngineThreads = .caller
+        book: RuleBook, symbols: SymbolTable, options: EngineOptions, threads: EngineThreads = .caller,
+        merge: MergeOptions = MergeOptions()
     ) throws(CommandFailure) {
         self.book = book
         self.symbols = symbols
-        func crew(_ shards: Int) throws(CommandFailure) -> ShardCrew {
-            try ShardCrew(book: book, symbols: symbols, options: options, shards: shards)
+        func crew(_ shards: Int, depth: Int) throws(CommandFailure) -> ShardCrew {
+            try ShardCrew(
+                book: book, symbols: symbols, options: options, merge, shards: shards, depth: depth)
         }
-        mode =
-            switch threads {
-            case .caller: .caller(AlertEngine(book: book, symbols: symbols, options: options))
-            case .ahead: .ahead(try crew(1))
-            case .shards(let count): .shards(try crew(count))
-            }
+        switch threads {
+        case .caller:
+            let engine = AlertEngine(book: book, symbols: symbols, options: options)
+            mode = .caller(MergingEngine(engine, symbols: symbols, merge))
+        case .ahead: mode = .ahead(try crew(1, depth: ShardedEngine.depthAhead))
+        case .shards(let count): mode = .shards(try crew(count, depth: ShardedEngine.depthOfShards))
+        }
     }
 
     @discardableResult
@@ -98,15 +121,13 @@ final class ShardedEngine {
 
     /// Takes a batch and evaluates what it closes.
     ///
-    /// - Parameter batch: another array comes back, with room for the next.
-    func advance(_ batch: inout [Trade]) -> [EngineAnswer] {
+    /// - Parameter batch: other arrays come back, with room for the next.
+    func advance(_ batch: inout TradeBatch) -> [EngineAnswer] {
         switch mode {
-        case .caller(let engine):
-            engine.append(batch)
-            return noted([EngineAnswer(batch, engine.advance(), of: engine)])
+        case .caller(let engine): return noted([engine.take(batch)])
         case .ahead(let crew):
-            if batch.count < ShardedEngine.leastHandedOver {
-                return noted(all(of: crew) + [crew.answerHere(batch, symbols) { $0.advance() }])
+            if batch.trades.count < ShardedEngine.leastHandedOver, !crew.isAtWork {
+                return noted([crew.answerHere(symbols) { $0.take(batch) }])
             }
             var answers = made(crew.submit(&batch, symbols))
             while let answer = crew.collectIfReady() { answers += made(answer) }
@@ -117,12 +138,13 @@ final class ShardedEngine {
 
     /// For quiet live input.
     func advance(idleTo time: Int64) -> [EngineAnswer] {
+        func idle(_ engine: AlertEngine) -> EngineAnswer {
+            EngineAnswer([], engine.advance(idleTo: time), of: engine)
+        }
         switch mode {
-        case .caller(let engine):
-            return noted([EngineAnswer([], isOfBatch: false, engine.advance(idleTo: time), of: engine)])
+        case .caller(let engine): return noted([idle(engine.engine)])
         case .ahead(let crew):
-            return noted(
-                all(of: crew) + [crew.answerHere([], isOfBatch: false, symbols) { $0.advance(idleTo: time) }])
+            return noted(all(of: crew) + [crew.answerHere(symbols) { idle($0.engine) }])
         case .shards: preconditionFailure("live input is not divided")
         }
     }
@@ -147,7 +169,7 @@ final class ShardedEngine {
     func finish(through time: Int64? = nil) -> [EngineAnswer] {
         switch mode {
         case .caller(let engine):
-            noted([EngineAnswer([], isOfBatch: false, engine.finish(through: time), of: engine)])
+            noted([EngineAnswer([], engine.engine.finish(through: time), of: engine.engine)])
         case .ahead(let crew), .shards(let crew):
             noted(made(crew.submitFinish(through: time)) + all(of: crew))
         }
@@ -165,7 +187,7 @@ final class ShardedEngine {
 
     private var engines: [AlertEngine] {
         switch mode {
-        case .caller(let engine): [engine]
+        case .caller(let engine): [engine.engine]
         case .ahead(let crew), .shards(let crew): crew.restingEngines
         }
     }

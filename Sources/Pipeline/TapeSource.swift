@@ -40,17 +40,19 @@ struct FlowSource: TradeSource {
         }
     }
 
-    mutating func next(into batch: inout [Trade], isHurried: Bool) throws(CommandFailure) -> SourceState {
+    mutating func next(into batch: inout TradeBatch, isHurried: Bool) throws(CommandFailure) -> SourceState {
         do {
             guard let part = try flow?.next() else { return .ended }
             for name in part.newSymbols { note(name) }
             // Behind the last instant reading goes on: only the files' ends tell that all was in order.
             if let first = part.trades.first, let last, first.time > last { return .more }
-            let start = batch.count
-            batch.append(contentsOf: part.trades)
-            if let last { while let end = batch.last, end.time > last { batch.removeLast() } }
+            let start = batch.trades.count
+            batch.trades.append(contentsOf: part.trades)
+            if let last { while let end = batch.trades.last, end.time > last { batch.trades.removeLast() } }
             if !hasSameIDs {
-                for index in start..<batch.count { batch[index].symbol = ids[Int(batch[index].symbol.index)] }
+                for index in start..<batch.trades.count {
+                    batch.trades[index].symbol = ids[Int(batch.trades[index].symbol.index)]
+                }
             }
             return .more
         } catch .outOfOrder {
@@ -69,8 +71,6 @@ struct FlowSource: TradeSource {
         hasSameIDs = hasSameIDs && Int(id.index) == ids.count
         ids.append(id)
     }
-
-    mutating func commit(closedBefore watermark: Int64, evaluated: Int) {}
 }
 
 /// Export files row by row, one file after the other as given: the order in which they arrived.
@@ -94,12 +94,12 @@ struct ArrivalSource: TradeSource {
     /// Of the files' bytes, packed ones as they lie on disk.
     var bytesRead: Int64 { doneBytes + (reader?.bytesRead ?? 0) }
 
-    mutating func next(into batch: inout [Trade], isHurried: Bool) throws(CommandFailure) -> SourceState {
+    mutating func next(into batch: inout TradeBatch, isHurried: Bool) throws(CommandFailure) -> SourceState {
         do throws(ExportError) {
             while true {
                 if let reader {
-                    if try reader.read(into: &batch) {
-                        if let last { batch.removeAll { $0.time > last } }
+                    if try reader.read(into: &batch.trades) {
+                        if let last { batch.trades.removeAll { $0.time > last } }
                         return .more
                     }
                     refused.append(reader.refused)
@@ -116,6 +116,4 @@ struct ArrivalSource: TradeSource {
             throw CommandFailure(error)
         }
     }
-
-    mutating func commit(closedBefore watermark: Int64, evaluated: Int) {}
 }

@@ -51,9 +51,6 @@ final class TopicInputs {
         for decoder in decoders { decoder.setClock(now) }
     }
 
-    func decode(_ message: borrowing KafkaMessage, lane: Int32, into trades: inout [Trade]) -> DecodeOutcome {
-        decoders[Int(lane >> 10)].decode(
-            value: message.value ?? UnsafeRawBufferPointer(start: nil, count: 0), key: message.key,
-            origin: OriginID(index: UInt16(lane)), sequence: message.offset, into: &trades)
-    }
+    /// The decoder of a lane's topic.
+    func decoder(of lane: Int32) -> TradeDecoder { decoders[Int(lane >> 10)] }
 }

@@ -5,21 +5,24 @@ import RuleSemantics
 
 /// Where trades come from: stages 1 to 3 of a trade's path, and stage 10, which answers them.
 protocol TradeSource {
-    /// Appends the next trades in the order of their arrival. What it refuses, it counts.
+    /// Appends the next trades in the order of their arrival, or by lanes. What it refuses, it counts.
     ///
     /// - Parameter isHurried: something else waits, so that it should not wait long for trades.
-    mutating func next(into batch: inout [Trade], isHurried: Bool) throws(CommandFailure) -> SourceState
+    mutating func next(into batch: inout TradeBatch, isHurried: Bool) throws(CommandFailure) -> SourceState
+    /// Takes note of how far the merge of its lanes has come, once for each batch with lanes: what came of it
+    /// is in the outbox.
+    mutating func note(_ lanes: LaneStates)
     /// Every transition of the instants before `watermark` is in the outbox: what led to them need not be
     /// read again.
-    ///
-    /// - Parameter evaluated: so many of the batches that `next` made are evaluated, the first ones.
-    mutating func commit(closedBefore watermark: Int64, evaluated: Int) throws(CommandFailure)
+    mutating func commit(closedBefore watermark: Int64) throws(CommandFailure)
     /// Whether the coming commit is the last for part of the input: then everything is evaluated before it.
     var isGivingUp: Bool { get }
 }
 
 extension TradeSource {
     var isGivingUp: Bool { false }
+    mutating func note(_ lanes: LaneStates) {}
+    mutating func commit(closedBefore watermark: Int64) {}
 }
 
 enum SourceState: Sendable {
@@ -75,18 +78,18 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     let engine: ShardedEngine
     let symbols: SymbolTable
     let rules: [CheckedRule]
-    /// Takes note of what is accepted, for those who ask why; nil: nobody can ask.
-    var history: RecentHistory?
+    /// What those who ask why are answered from; nil: nobody can ask. Its trades come from the engine's
+    /// thread.
+    private let history: RecentHistory?
     private let renderer: TransitionRenderer
     private var caps = WindowCapAlerts()
-    private var batch: [Trade] = []
+    private var batch = TradeBatch()
     /// Trades that came in, late ones too.
     private(set) var tradeCount = 0
     /// Those of them that the engine has been through.
     private(set) var evaluatedCount = 0
     /// Points that windows had no room for.
     private(set) var lossCount = 0
-    private var evaluatedBatches = 0
     /// The least and the greatest time of them; milliseconds.
     private(set) var times: (first: Int64, last: Int64)?
     /// By symbol: whether a trade of it came in.
@@ -94,21 +97,23 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
 
     init(
         source: Source, outbox: Outbox, rules: CompiledRules, symbols: SymbolTable, options: EngineOptions,
-        threads: EngineThreads = .caller
+        threads: EngineThreads = .caller, merge: MergeOptions = MergeOptions()
     ) throws(CommandFailure) {
         self.source = source
         self.outbox = outbox
         self.symbols = symbols
         self.rules = rules.rules
-        engine = try ShardedEngine(book: rules.book, symbols: symbols, options: options, threads: threads)
+        engine = try ShardedEngine(
+            book: rules.book, symbols: symbols, options: options, threads: threads, merge: merge)
+        history = merge.history
         renderer = rules.renderer
     }
 
     /// Takes one batch the whole way.
     mutating func step() throws(CommandFailure) -> SourceState {
-        batch.removeAll(keepingCapacity: true)
+        batch.removeAll()
         let state = try source.next(into: &batch, isHurried: engine.isAtWork)
-        count(batch)
+        count(batch.trades)
         var answers = engine.advance(&batch)
         if source.isGivingUp { answers += engine.drain() }
         try settle(answers)
@@ -118,13 +123,13 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     /// Symbols of which a trade came in; the table also holds those that rules only name.
     var symbolCount: Int { seen.reduce(0) { $0 + ($1 ? 1 : 0) } }
 
-    private mutating func count(_ batch: [Trade]) {
-        tradeCount += batch.count
+    private mutating func count(_ trades: [Trade]) {
+        tradeCount += trades.count
         if seen.count < symbols.count {
             seen += Array(repeating: false, count: symbols.count * 2 - seen.count)
         }
         var times = times ?? (Int64.max, Int64.min)
-        for trade in batch {
+        for trade in trades {
             seen[Int(trade.symbol.index)] = true
             times = (min(times.first, trade.time), max(times.last, trade.time))
         }
@@ -147,18 +152,19 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     mutating func drain() throws(CommandFailure) { try settle(engine.drain()) }
 
     private mutating func settle(_ answers: [EngineAnswer]) throws(CommandFailure) {
-        for answer in answers { try settle(answer) }
+        for answer in answers {
+            try settle(answer)
+            if let lanes = answer.lanes { source.note(lanes) }
+        }
         outbox.settle()
         guard let watermark = engine.watermark else { return }
         history?.close(before: watermark)
         guard outbox.hasTakenAll else { return }
-        try source.commit(closedBefore: watermark, evaluated: evaluatedBatches)
+        try source.commit(closedBefore: watermark)
     }
 
     private mutating func settle(_ answer: EngineAnswer) throws(CommandFailure) {
-        evaluatedCount += answer.trades.count
-        if answer.isOfBatch { evaluatedBatches += 1 }
-        history?.add(answer.trades, late: answer.late, symbols)
+        evaluatedCount += answer.count
         if !answer.late.isEmpty { outbox.note(late: answer.late) }
         lossCount += answer.losses.count
         let caps = caps.settle(answer.losses, closedBefore: answer.watermark)

@@ -112,11 +112,11 @@ public struct Why: Sendable {
         _ symbols: SymbolTable
     ) throws -> WhyAnswer {
         var accepted = AcceptedTrades(lateness: lateness, symbols: symbols)
-        var batch: [Trade] = []
+        var batch = TradeBatch()
         while true {
-            batch.removeAll(keepingCapacity: true)
+            batch.removeAll()
             let state = try source.next(into: &batch, isHurried: false)
-            accepted.add(batch)
+            accepted.add(batch.trades)
             if state == .ended { break }
         }
         let trades = accepted.inOrder

@@ -23,7 +23,7 @@ struct PartitionMergeTests {
             let lane = Int(cut.lane)
             let end = min(lanes[lane].count, next[lane] + cut.count)
             let trades = (next[lane]..<end).map { trade(lanes[lane][$0], UInt16(lane), Int64($0)) }
-            merge.append(trades, to: cut.lane, at: 0)
+            merge.append(trades[...], to: cut.lane, before: Int64(end), at: 0)
             next[lane] = end
             merge.mark(cut.lane, atEnd: end == lanes[lane].count)
             merge.release(into: &out, at: 0)
@@ -61,7 +61,7 @@ struct PartitionMergeTests {
         var merge = PartitionMerge()
         merge.open(0)
         merge.open(1)
-        merge.append([trade(5, 0, 0)], to: 0, at: 0)
+        merge.append([trade(5, 0, 0)], to: 0, before: 1, at: 0)
         var out: [Trade] = []
         merge.release(into: &out, at: 0)
         #expect(out.isEmpty)
@@ -76,11 +76,61 @@ struct PartitionMergeTests {
         var merge = PartitionMerge()
         merge.open(0)
         merge.open(1)
-        merge.append([trade(5, 0, 0), trade(6, 0, 1)], to: 0, at: 0)
+        merge.append([trade(5, 0, 0), trade(6, 0, 1)], to: 0, before: 2, at: 0)
         var out: [Trade] = []
         merge.release(into: &out, at: 0, waits: false)
         #expect(out.count == 2)
         #expect(merge.pending == 0)
+    }
+
+    @Test("released in pieces, the order is the same, and the rest stays for the next piece")
+    func pieces() {
+        var merge = PartitionMerge()
+        let poll = LanePoll(
+            stretches: [
+                .init(lane: 0, trades: 3, nextOffset: 3), .init(lane: 1, trades: 2, nextOffset: 2),
+                .init(lane: 0, trades: 1, nextOffset: 4),
+            ], ends: [(0, true), (1, true)], time: 0)
+        let trades = [(1, 0, 0), (4, 0, 1), (9, 0, 2), (2, 1, 0), (8, 1, 1), (10, 0, 3)].map {
+            trade($0.0, $0.1, $0.2)
+        }
+        merge.take(poll, trades)
+        var out: [Trade] = []
+        merge.release(into: &out, at: 0, atMost: 3)
+        #expect(out.map(\.time) == [1, 2, 4])
+        #expect(merge.states.lanes.map(\.released) == [2, 1])
+        #expect(merge.states.lanes.map(\.releasedBefore) == [2, 1])
+        merge.release(into: &out, at: 0, atMost: 3)
+        #expect(out.map(\.time) == [1, 2, 4, 8, 9, 10])
+        #expect(merge.states.lanes.map(\.releasedBefore) == [4, 2])
+        #expect(merge.states.pending == 0)
+    }
+
+    @Test("records without trades count as released once what came before them is")
+    func recordsWithoutTrades() {
+        var merge = PartitionMerge()
+        merge.append([trade(5, 0, 7)], to: 0, before: 8, at: 0)
+        merge.append([], to: 0, before: 12, at: 0)
+        merge.append([], to: 1, before: 3, at: 0)
+        #expect(merge.states.lanes.map(\.releasedBefore) == [7, 3])
+        var out: [Trade] = []
+        merge.release(into: &out, at: 0, waits: false)
+        #expect(merge.states.lanes.map(\.releasedBefore) == [12, 3])
+    }
+
+    @Test("a poll gives up partitions before it brings records of them, and takes new ones after")
+    func orderInAPoll() {
+        var merge = PartitionMerge()
+        merge.append([trade(5, 0, 0)], to: 0, before: 1, at: 0)
+        merge.take(
+            LanePoll(
+                closed: [0], stretches: [.init(lane: 0, trades: 1, nextOffset: 1)], opened: [1],
+                ends: [(0, true)], time: 0), [trade(6, 0, 0)])
+        #expect(merge.states.pending == 1)
+        #expect(merge.isWaiting)
+        var out: [Trade] = []
+        merge.release(into: &out, at: 0, waits: false)
+        #expect(out.map(\.time) == [6])
     }
 
     @Test("a revoked partition takes its unreleased records with it")
@@ -88,7 +138,7 @@ struct PartitionMergeTests {
         var merge = PartitionMerge()
         merge.open(0)
         merge.open(1)
-        merge.append([trade(5, 0, 0)], to: 0, at: 0)
+        merge.append([trade(5, 0, 0)], to: 0, before: 1, at: 0)
         merge.close(1)
         merge.close(0)
         var out: [Trade] = []
@@ -102,13 +152,13 @@ struct PartitionMergeTests {
         merge.open(0)
         merge.open(1)
         merge.mark(1, atEnd: true)
-        merge.append([trade(50, 0, 0)], to: 0, at: 1000)
-        merge.append([trade(60, 0, 1)], to: 0, at: 1080)
+        merge.append([trade(50, 0, 0)], to: 0, before: 1, at: 1000)
+        merge.append([trade(60, 0, 1)], to: 0, before: 2, at: 1080)
         merge.mark(0, atEnd: true)
         var out: [Trade] = []
         merge.release(into: &out, at: 1099)
         #expect(out.isEmpty)
-        merge.append([trade(40, 1, 0)], to: 1, at: 1099)
+        merge.append([trade(40, 1, 0)], to: 1, before: 1, at: 1099)
         merge.release(into: &out, at: 1099)
         #expect(out.map(\.time) == [40])
         merge.release(into: &out, at: 1100)

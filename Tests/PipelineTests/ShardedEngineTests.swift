@@ -47,19 +47,24 @@ struct ShardedEngineTests {
         var symbols: [String] = []
         /// Trades in the order of the answers.
         var answered: [Int64] = []
+        var answeredCount = 0
 
         mutating func add(_ answers: [EngineAnswer]) {
             for answer in answers {
                 transitions += answer.transitions
                 late += answer.late.map(\.sequence)
                 answered += answer.trades.map(\.sequence)
+                answeredCount += answer.count
             }
         }
     }
 
     /// What comes of trades given in batches; every `late`-th one is a minute late.
+    ///
+    /// - Parameter lanes: so many lanes take the trades in turn, to be merged; nil: they are in their order.
     private func result(
-        _ threads: EngineThreads, order: EngineOptions.Order = .sorted, batch length: Int, late: Int = 97
+        _ threads: EngineThreads, order: EngineOptions.Order = .sorted, batch length: Int, late: Int = 97,
+        lanes: Int? = nil
     ) throws -> Result {
         let compiled = try PipelineTests.compiled(Self.rules)
         let symbols = SymbolTable()
@@ -67,7 +72,7 @@ struct ShardedEngineTests {
             book: compiled.book, symbols: symbols, options: EngineOptions(order: order), threads: threads)
         var random = Steps()
         var result = Result()
-        var batch: [Trade] = []
+        var batch = TradeBatch()
         for index in 0..<20_000 {
             // New symbols keep coming.
             let known = min(40, 6 + index / 300)
@@ -75,22 +80,24 @@ struct ShardedEngineTests {
             let symbol = try #require(symbols.intern(index % 11 == 0 ? "\(name)\(index % 5)" : name))
             let time = 1_741_600_000_000 + Int64(index) * 90 - (index % late == late - 1 ? 60_000 : 0)
             let price = FixedPoint(uncheckedMantissa: Int64(4700 + random.next(below: 600)), scale: 2)
-            batch.append(
+            batch.trades.append(
                 Trade(
                     symbol: symbol, time: time, price: price,
                     size: FixedPoint(uncheckedMantissa: 1, scale: 0),
                     origin: OriginID(index: 0), sequence: Int64(index)))
-            if batch.count == length {
+            if batch.trades.count == length {
+                if let lanes { divide(&batch, among: lanes, isLast: false) }
                 result.add(engine.advance(&batch))
                 batch.removeAll()
             }
-            guard order != .sorted, index % 3_000 == 2_999 else { continue }
+            guard order != .sorted, lanes == nil, index % 3_000 == 2_999 else { continue }
             // Live, rates and quiet moments come between batches.
             engine.appendRate(
                 series: 0, date: CivilDate(daysSinceEpoch: 20_000 + Int64(index) / 3_000), ratio: 0.04,
                 knownAt: time - 500)
             result.add(engine.advance(idleTo: time))
         }
+        if let lanes { divide(&batch, among: lanes, isLast: true) }
         result.add(engine.advance(&batch))
         result.add(engine.finish())
         result.late.sort()
@@ -98,6 +105,22 @@ struct ShardedEngineTests {
         result.blocks = engine.counters.blocks
         result.symbols = (0..<symbols.count).map { symbols.name(of: SymbolID(index: UInt32($0))) }
         return result
+    }
+
+    /// The trades of each lane, one lane after the other, as polls bring them.
+    private func divide(_ batch: inout TradeBatch, among lanes: Int, isLast: Bool) {
+        var poll = LanePoll(time: 0)
+        var trades: [Trade] = []
+        for lane in 0..<lanes {
+            let its = batch.trades.filter { Int($0.sequence) % lanes == lane }
+            poll.opened.append(Int32(lane))
+            poll.ends.append((Int32(lane), isLast))
+            guard let last = its.last else { continue }
+            poll.stretches.append(
+                .init(lane: Int32(lane), trades: its.count, nextOffset: last.sequence + 1))
+            trades += its
+        }
+        batch = TradeBatch(trades: trades, lanes: poll)
     }
 
     @Test(
@@ -119,6 +142,19 @@ struct ShardedEngineTests {
         let order = EngineOptions.Order.arrival(lateness: 250)
         let alone = try result(.caller, order: order, batch: length)
         #expect(try result(.ahead, order: order, batch: length) == alone)
+        #expect(alone.transitions.count > 200)
+    }
+
+    @Test(
+        "lanes are merged to the same order on either thread, however they are cut",
+        arguments: [100, 2_000, 9_000])
+    func lanes(length: Int) throws {
+        let order = EngineOptions.Order.arrival(lateness: 250)
+        let alone = try result(.caller, order: order, batch: 700, lanes: 4)
+        #expect(try result(.caller, order: order, batch: length, lanes: 4) == alone)
+        #expect(try result(.ahead, order: order, batch: length, lanes: 4) == alone)
+        #expect(alone.answeredCount == 20_000)
+        #expect(alone.late.count > 100)
         #expect(alone.transitions.count > 200)
     }
 
@@ -144,7 +180,7 @@ struct ShardedEngineTests {
                 symbol: symbol, time: Int64(index), price: FixedPoint(uncheckedMantissa: 1, scale: 0),
                 size: FixedPoint(uncheckedMantissa: 1, scale: 0), origin: OriginID(index: 0),
                 sequence: Int64(index))
-            var batch = [trade]
+            var batch = TradeBatch(trades: [trade])
             _ = engine?.advance(&batch)
         }
         weak let freed = engine
