@@ -107,7 +107,8 @@ struct LiveStage {
         let deadline = ProcessorTime.wall + 60
         var evaluated = 0
         while evaluated < trades, ProcessorTime.wall < deadline {
-            usleep(200)
+            // Seldom: each look takes a core from the run for a moment.
+            usleep(2000)
             let snapshot = counters.snapshot
             evaluated = snapshot.evaluated
             if snapshot.evaluated > first || first == 0 && snapshot.records > 0 {
