@@ -28,6 +28,8 @@ public final class Courier: Sendable {
         /// nil: a `MemoryOutbox`.
         public var outbox: (any Outbox)?
         public var log = Logger(label: "bellwether.delivery")
+        /// Whether each report is written to the log; off where whoever gets them says them.
+        public var logsReports = true
         /// Called when a receiver's circuit opens, and when it closes again, on the receiver's thread.
         public var onCircuit: @Sendable (String, Circuit) -> Void = { _, _ in }
 
@@ -72,8 +74,9 @@ public final class Courier: Sendable {
     ) {
         let outbox = options.outbox ?? MemoryOutbox(seed: UInt64.random(in: 0 ... .max))
         let log = options.log
+        let logsReports = options.logsReports
         let report: @Sendable (DeliveryReport) -> Void = { report in
-            log.log(level: report.logLevel, "\(report.line)")
+            if logsReports { log.log(level: report.logLevel, "\(report.line)") }
             onOutcome(report)
         }
         let surroundings = Lane.Surroundings(
@@ -249,7 +252,7 @@ extension Transition {
 }
 
 extension DeliveryReport {
-    fileprivate var logLevel: Logger.Level {
+    public var logLevel: Logger.Level {
         switch outcome {
         case .delivered: .debug
         case .retrying: .warning

@@ -26,6 +26,14 @@ public struct NotifierDefinition: Sendable {
         self.retryFor = retryFor
     }
 
+    /// What nobody may see of it.
+    public var secrets: [Secret] {
+        switch channel {
+        case .webhook(let target): target.secrets
+        case .email(let target): [target.server.password].compactMap { $0 }
+        }
+    }
+
     /// A webhook that no file describes: the demo's own receiver.
     public static func webhook(
         name: String, url: String, format: WebhookTarget.Format = .slack
@@ -62,6 +70,10 @@ public struct WebhookTarget: Sendable {
     public var routingKey: Secret?
     /// Of `format: template`.
     public var template: BodyTemplate?
+
+    var secrets: [Secret] {
+        [url] + headers.map(\.value) + signingKeys.map(\.redacted) + [routingKey].compactMap { $0 }
+    }
 
     /// Where PagerDuty takes events.
     static let pagerDuty = "https://events.pagerduty.com/v2/enqueue"

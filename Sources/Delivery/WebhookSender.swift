@@ -9,9 +9,7 @@ struct WebhookSender: NoticeSender {
     init(target: WebhookTarget, cancellation: Cancellation) {
         self.target = target
         client = HTTPClient(cancellation: cancellation)
-        redaction = Redaction(
-            [target.url] + target.headers.map(\.value) + target.signingKeys.map(\.redacted)
-                + [target.routingKey].compactMap { $0 })
+        redaction = Redaction(target.secrets)
     }
 
     mutating func send(_ ticket: Ticket, at now: Timestamp) -> Attempt {

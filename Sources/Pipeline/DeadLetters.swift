@@ -1,5 +1,6 @@
 import Feeds
 import Kafka
+import Logging
 
 /// Sends records that are no trades to the dead-letter topic, as they came, with where from and why.
 ///
@@ -30,6 +31,12 @@ final class DeadLetters {
         guard let first = refusals.first else { return }
         let place = "\(message.topic)[\(message.partition)]@\(message.offset)"
         for refusal in refusals { tally.add(refusal.kind.rawValue, example: "\(place): \(refusal.reason)") }
+        notices.say(
+            "refused: \(place): \(first.reason)", .warning, event: "record_refused",
+            [
+                "topic": "\(message.topic)", "partition": .stringConvertible(Int(message.partition)),
+                "offset": .stringConvertible(Int(message.offset)), "kind": "\(first.kind.rawValue)",
+            ])
         let source = message.topic
         counters.update {
             for refusal in refusals {
@@ -51,7 +58,9 @@ final class DeadLetters {
             try producer.send(letter)
         } catch {
             lose()
-            notices.say("dead letter of \(place) was not sent: \(error.description)")
+            notices.say(
+                "dead letter of \(place) was not sent: \(error.description)", .error,
+                event: "dead_letter_lost")
         }
     }
 
@@ -65,13 +74,13 @@ final class DeadLetters {
         for report in producer.takeReports() {
             guard let error = report.error else { continue }
             lose()
-            notices.say("dead letter: \(error.description)")
+            notices.say("dead letter: \(error.description)", .error, event: "dead_letter_lost")
         }
     }
 
     func close() {
         do { try producer.flush(within: .seconds(5)) } catch {
-            notices.say("dead letters: \(error.description)")
+            notices.say("dead letters: \(error.description)", .error, event: "dead_letter_lost")
         }
         check()
     }

@@ -45,18 +45,19 @@ final class LiveDelivery: Sendable {
         var options = Courier.Options()
         options.clock = clock
         options.outbox = outbox
-        options.log = .none
-        options.onCircuit = { receiver, circuit in notices.say(circuit.line(of: receiver)) }
+        options.log = notices.log
+        options.logsReports = false
+        options.onCircuit = { notices.say($1, of: $0) }
         courier = Courier(notifiers: definitions, options: options) { report in
-            if case .delivered = report.outcome { return latencies.add(report) }
-            notices.say(report.line)
+            if case .delivered = report.outcome { latencies.add(report) }
+            notices.say(report)
         }
     }
 
     /// Says an alert about the engine itself, which whoever looks after it wants to see without a receiver.
-    func say(_ transition: Transition) {
-        notices.say("\(transition.rule) \(transition.kind.rawValue): \(transition.message)")
-    }
+    func say(_ transition: Transition) { notices.say(engine: transition) }
+
+    func say(late trades: Int) { notices.say(late: trades) }
 
     /// Why nothing can be written down; nil when it can.
     var trouble: StateError? { outbox.trouble }
@@ -119,12 +120,14 @@ final class LiveDelivery: Sendable {
         let now = clock.now()
         if let trouble = state.withLock({ $0.trouble }), now < trouble.next { return false }
         do {
-            try courier.commit(dispatches)
+            notices.say(try courier.commit(dispatches), of: dispatches)
             let was = state.withLock { state in
                 defer { state.trouble = nil }
                 return state.trouble
             }
-            if was != nil { notices.say("the state file can be written again: reading goes on") }
+            if was != nil {
+                notices.say("the state file can be written again: reading goes on", event: "state_writable")
+            }
             return true
         } catch {
             let next = Timestamp(milliseconds: now.milliseconds + LiveDelivery.writesAgainAfter)
@@ -132,8 +135,9 @@ final class LiveDelivery: Sendable {
                 $0.trouble = ($0.trouble?.since ?? now, next)
                 $0.writeFailures += 1
             }
-            notices.say("reading pauses: \(error.description)")
-            for line in error.help { notices.say("  = help: \(line)") }
+            notices.say(
+                (["reading pauses: \(error.description)"] + error.help).joined(separator: "; "), .error,
+                event: "state_unwritable")
             return false
         }
     }
@@ -159,11 +163,6 @@ extension Circuit {
             "\(receiver): circuit open since \(clock(since)) (\(reason)), trying now"
         }
     }
-}
-
-extension Logger {
-    /// The courier's reports are shown on the console; its own log would say them a second time.
-    static var none: Logger { Logger(label: "bellwether.delivery") { _ in SwiftLogNoOpLogHandler() } }
 }
 
 /// Hands transitions to the courier, in order; what a full queue or a full disk does not take waits here, and
@@ -216,7 +215,10 @@ struct CourierOutbox: TransitionOutbox {
         settle()
     }
 
-    mutating func note(late trades: [Trade]) { counters.update { $0.late += trades.count } }
+    mutating func note(late trades: [Trade]) {
+        counters.update { $0.late += trades.count }
+        delivery.say(late: trades.count)
+    }
 
     /// Commits what there is room for; of one receiver nothing overtakes.
     mutating func settle() {

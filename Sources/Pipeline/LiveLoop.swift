@@ -1,4 +1,5 @@
 import Engine
+import Logging
 import MarketModel
 
 /// What a live run does until it is asked to stop: rates, trades, quiet time, a status line now and then.
@@ -95,12 +96,18 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         lastStatus = now
         let watermark =
             path.engine.watermark.map { Timestamp(milliseconds: $0).description } ?? "none yet"
-        for red in redStatus() { notices.say(red) }
+        for red in redStatus() { notices.say(red, .warning, event: "red") }
         notices.say(
-            "\(Timestamp(milliseconds: now))  \(NumberText.rate(trades, seconds)) trades/s  "
+            "\(NumberText.rate(trades, seconds)) trades/s  "
                 + "\(snapshot.trades.counted("trade"))  \(snapshot.alerts.counted("alert"))  "
                 + "\(snapshot.late.grouped) late  \(snapshot.deadLettered.grouped) refused  "
-                + "watermark \(watermark)")
+                + "watermark \(watermark)", event: "status",
+            [
+                "trades": .stringConvertible(snapshot.trades), "alerts": .stringConvertible(snapshot.alerts),
+                "late": .stringConvertible(snapshot.late), "watermark": "\(watermark)",
+                "refused": .stringConvertible(snapshot.deadLettered),
+                "lag": .stringConvertible(Int(counters.status.snapshot.lag)),
+            ])
     }
 }
 

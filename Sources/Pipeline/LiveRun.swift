@@ -4,6 +4,7 @@ import Diagnostics
 import Engine
 import Foundation
 import Kafka
+import Logging
 public import MarketModel
 import RuleCompiler
 import StateStore
@@ -20,18 +21,28 @@ public struct LiveRun: Sendable {
     private let console: Console
     private let stop: StopSignal
     private let counters: LiveCounters
+    private let style: LogStyle
+    private let secrets: SecretFilter
 
-    /// - Parameter counters: what the run has done so far, for whoever watches it.
+    /// - Parameters:
+    ///   - counters: what the run has done so far, for whoever watches it.
+    ///   - style: how it says what happens.
     public init(
         _ configuration: RunConfiguration, environment: [String: String], console: Console, stop: StopSignal,
-        counters: LiveCounters = LiveCounters()
+        counters: LiveCounters = LiveCounters(), style: LogStyle = LogStyle()
     ) {
         self.configuration = configuration
         self.environment = environment
-        self.console = console
+        self.style = style
+        secrets = SecretFilter()
+        secrets.add(configuration.secrets)
+        self.console = style.console(console, secrets)
         self.stop = stop
         self.counters = counters
     }
+
+    /// Says why it ended, as it says all else.
+    public func show(_ failure: CommandFailure) { style.show(failure, on: console) }
 
     /// The system's wall clock, milliseconds since the epoch.
     public static let wallClock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
@@ -53,7 +64,8 @@ public struct LiveRun: Sendable {
         var bootstrap = broker?.bootstrap ?? ""
         if case .servers(let servers) = configuration.bootstrap { bootstrap = servers }
         showHeader(set, bootstrap: bootstrap)
-        let notices = LiveNotices(console, now: LiveRun.wallClock)
+        secrets.add(set.notifiers.definitions.flatMap(\.secrets))
+        let notices = LiveNotices(style.logger(console, now: LiveRun.wallClock), now: LiveRun.wallClock)
         let delivery = LiveDelivery(
             set.notifiers.definitions, outbox: outbox, capacity: configuration.outboxCapacity,
             notices: notices)
@@ -61,12 +73,13 @@ public struct LiveRun: Sendable {
         var session = LiveSession(
             configuration: configuration, bootstrap: bootstrap, rules: rules, console: console,
             counters: counters, stop: stop, now: LiveRun.wallClock)
+        session.notices = notices
         session.statusInterval = 10_000
         session.isHeldUp = { delivery.isHeldUp }
         session.redStatus = { delivery.redStatus }
         session.receivers = { delivery.receivers }
         session.openEngineAlerts = try openEngineAlerts(outbox)
-        let server = try await startConsole(set, delivery, &session)
+        let server = try await startConsole(set, delivery, notices, &session)
         let taker = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, engineRoute: configuration.engineNotify,
             counters: session.counters)
@@ -149,7 +162,7 @@ public struct LiveRun: Sendable {
 
     /// Answers questions about how it stands and about a recent history, which it keeps; unless that is off.
     private func startConsole(
-        _ set: RuleSet, _ delivery: LiveDelivery, _ session: inout LiveSession
+        _ set: RuleSet, _ delivery: LiveDelivery, _ notices: LiveNotices, _ session: inout LiveSession
     ) async throws(CommandFailure) -> ConsoleServer? {
         let settings = configuration.console
         guard let address = settings.listen else { return nil }
@@ -160,7 +173,7 @@ public struct LiveRun: Sendable {
         let requests = ConsoleRequests()
         let metrics = LiveMetrics(
             counters: counters, delivery: delivery, startedAt: LiveRun.wallClock(), requests: requests,
-            now: LiveRun.wallClock)
+            notices: notices, now: LiveRun.wallClock)
         let operations = OperationsEndpoints(
             metrics: metrics, stop: stop, patience: configuration.engineBounds.noProgress ?? LiveRun.patience)
         let why = WhyEndpoint(history, set.program, pointCap: configuration.pointsPerSymbol)

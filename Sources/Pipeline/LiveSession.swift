@@ -16,6 +16,8 @@ struct LiveSession: Sendable {
     var bootstrap: String
     var rules: CompiledRules
     var console: Console
+    /// Where it says what happens; nil: on the console.
+    var notices: LiveNotices?
     var counters: LiveCounters
     var stop: StopSignal
     /// The wall clock, milliseconds since the epoch.
@@ -41,7 +43,7 @@ struct LiveSession: Sendable {
     func run<Outbox: TransitionOutbox & Sendable>(
         into outbox: Outbox, isOver: (LiveCounters.Snapshot, _ isDrained: Bool) -> Bool = { _, _ in false }
     ) throws(CommandFailure) -> LiveResult<Outbox> {
-        let notices = LiveNotices(console, now: now)
+        let notices = notices ?? LiveNotices(console, now: now)
         let symbols = SymbolTable()
         let inputs = try TopicInputs(configuration.trades, symbols: symbols)
         do {

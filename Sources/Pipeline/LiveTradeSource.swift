@@ -1,5 +1,6 @@
 import Feeds
 import Kafka
+import Logging
 import MarketModel
 
 /// Trades out of Kafka: poll, decode, intern; and the commits that answer them.
@@ -135,7 +136,11 @@ struct LiveTradeSource: TradeSource {
         states = lanes
         underWay -= 1
         for lane in lanes.lanes { ledger.evaluate(lane.number, before: lane.releasedBefore) }
-        if lanes.isOutOfPatience { counters.update { $0.impatient += 1 } }
+        guard lanes.isOutOfPatience else { return }
+        counters.update { $0.impatient += 1 }
+        notices.say(
+            "a partition kept the others waiting for too long and is not waited for", .warning,
+            event: "partition_passed_over")
     }
 
     mutating func commit(closedBefore watermark: Int64) throws(CommandFailure) {
@@ -155,7 +160,7 @@ struct LiveTradeSource: TradeSource {
         } catch {
             counters.update { $0.commitFailures += 1 }
             // Uncommitted records come again, with the same transition ids.
-            notices.say("commit: \(error.description)")
+            notices.say("commit: \(error.description)", .warning, event: "commit_failed")
             if error.isFatal { throw CommandFailure(.failure, error.description) }
         }
     }
@@ -171,11 +176,14 @@ struct LiveTradeSource: TradeSource {
                 if !offsets.isEmpty { counters.update { $0.commits += 1 } }
             } catch {
                 counters.update { $0.commitFailures += 1 }
-                notices.say("last commit: \(error.description)")
+                notices.say("last commit: \(error.description)", .warning, event: "commit_failed")
             }
         }
-        do { try consumer.close(within: .seconds(10)) } catch {
-            notices.say("leaving the group: \(error.description)")
+        do {
+            try consumer.close(within: .seconds(10))
+            notices.say("left the group", .debug, event: "left_group")
+        } catch {
+            notices.say("leaving the group: \(error.description)", .warning, event: "leaving_failed")
         }
         deadLetters.close()
     }
@@ -205,7 +213,9 @@ struct LiveTradeSource: TradeSource {
             poll.stretches.append(
                 LanePoll.Stretch(lane: lane, trades: trades.count - begin, nextOffset: stretch.end))
         }
-        for warning in dropped.warnings { notices.say("the feed says: \(warning)") }
+        for warning in dropped.warnings {
+            notices.say("the feed says: \(warning)", .warning, event: "feed_warning")
+        }
         counters.update { [records = records.count, trades = trades.count, dropped] in
             $0.records += records
             $0.trades += trades
@@ -238,6 +248,7 @@ struct LiveTradeSource: TradeSource {
     // MARK: The group
 
     private mutating func note(_ event: KafkaEvent, _ poll: inout LanePoll) {
+        KafkaNotices(counters: counters, notices: notices).note(event, held: consumer.assignment.count)
         switch event {
         case .assigned(let partitions):
             for partition in partitions {
@@ -245,35 +256,14 @@ struct LiveTradeSource: TradeSource {
                 poll.opened.append(lane)
                 positions[lane] = positions[lane] ?? -1
             }
-            counters.update { $0.rebalances[.assigned, default: 0] += 1 }
-            counters.status.enter(.reading)
-            notices.say(
-                "reading \((consumer.assignment.count + partitions.count).counted("partition"))")
-        case .revoked(let partitions, let isLost):
-            revoked = partitions
-            counters.update { $0.rebalances[isLost ? .lost : .revoked, default: 0] += 1 }
-            if partitions.count >= consumer.assignment.count { counters.status.enter(.joining) }
+        case .revoked(let partitions, _): revoked = partitions
         case .endOfPartition(let place):
             guard case .at(let offset) = place.offset, let lane = inputs.lane(of: place.topicPartition) else {
                 return
             }
             positions[lane] = max(positions[lane] ?? -1, offset)
-        case .allBrokersDown(let error):
-            isCutOff = true
-            counters.update { $0.kafkaFaults[.allBrokersDown, default: 0] += 1 }
-            notices.say("Kafka: \(error.description)")
-        case .brokerDown(let error):
-            counters.update { $0.kafkaFaults[.brokerDown, default: 0] += 1 }
-            notices.say("Kafka: \(error.description)")
-        case .error(let error):
-            counters.update { $0.kafkaFaults[.error, default: 0] += 1 }
-            notices.say("Kafka: \(error.description)")
-        case .committed(_, let error):
-            guard let error else { return }
-            counters.update { $0.commitFailures += 1 }
-            notices.say("commit: \(error.description)")
-        case .throttled: counters.update { $0.kafkaFaults[.throttled, default: 0] += 1 }
-        case .statistics, .log: break
+        case .allBrokersDown: isCutOff = true
+        case .brokerDown, .error, .committed, .throttled, .statistics, .log: break
         }
     }
 
@@ -304,11 +294,15 @@ struct LiveTradeSource: TradeSource {
             if !toPause.isEmpty {
                 try consumer.pause(toPause)
                 paused.formUnion(toPause)
-                if isHeldUp { counters.update { $0.pauses += 1 } }
+                if isHeldUp {
+                    counters.update { $0.pauses += 1 }
+                    notices.say("reading pauses: the outbox is full", .warning, event: "reading_paused")
+                }
             }
             if !toResume.isEmpty {
                 try consumer.resume(toResume)
                 paused.subtract(toResume)
+                notices.say("reading goes on", .debug, event: "reading_resumed")
             }
         } catch {
             throw CommandFailure(.failure, error.description)

@@ -23,7 +23,7 @@ public struct NotifyTest: Sendable {
         console.say("sending a sample to \(name)")
         let report = try await onThread("bellwether-notify") { [console] () throws(CommandFailure) in
             var options = Courier.Options()
-            options.log = .none
+            options.logsReports = false
             return Courier.sendSample(to: notifier, options: options) { report in
                 if !report.isFinal { console.say(report.line) }
             }

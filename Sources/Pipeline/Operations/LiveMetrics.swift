@@ -1,6 +1,7 @@
 import Delivery
 import Feeds
 import Foundation
+import Logging
 import MarketModel
 
 /// The page `/metrics`: what every part of a live run counts, under Prometheus' names.
@@ -14,6 +15,7 @@ struct LiveMetrics: Sendable {
     let startedAt: Int64
     /// Requests that the console has answered.
     let requests: ConsoleRequests
+    let notices: LiveNotices
     let now: @Sendable () -> Int64
 
     var text: String {
@@ -26,6 +28,12 @@ struct LiveMetrics: Sendable {
         addEvaluation(counted, status, &page)
         addDelivery(&page)
         addState(&page)
+        page.add(
+            "bellwether_log_lines_total", .counter, "Lines of the log.",
+            notices.lines.map { MetricsText.Sample($0.count, [("level", $0.level)]) })
+        page.counter(
+            "bellwether_log_lines_suppressed_total", "Lines left out because there were too many alike.",
+            notices.suppressedLines)
         page.add(
             "bellwether_console_requests_total", .counter, "Requests to the console, by what was answered.",
             requests.snapshot.map { MetricsText.Sample($0.count, [("path", $0.path), ("code", $0.code)]) })
