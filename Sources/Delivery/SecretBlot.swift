@@ -1,12 +1,12 @@
-internal import Diagnostics
+public import Diagnostics
 
 /// Blots secrets out of a file's text before a diagnostic shows one of its lines: the values that are known
 /// to be secret, and whatever looks like a web address, for it may stand under a misspelt key. A `${NAME}`
 /// stays, because it is only a name.
-struct SecretBlot {
+public struct SecretBlot {
     private let shown: SourceFile
 
-    init(_ source: SourceFile, secrets: [SourceSpan]) {
+    public init(_ source: SourceFile, secrets: [SourceSpan]) {
         var text = source.text
         for span in secrets { Self.blot(&text, span.start..<min(span.end, text.count)) }
         let marker = Array("://".utf8)
@@ -38,7 +38,7 @@ struct SecretBlot {
         }
     }
 
-    func apply(_ diagnostic: Diagnostic) -> Diagnostic {
+    public func apply(_ diagnostic: Diagnostic) -> Diagnostic {
         var copy = diagnostic
         copy.span = diagnostic.span.map { SourceSpan(file: shown, start: $0.start, end: $0.end) }
         return copy

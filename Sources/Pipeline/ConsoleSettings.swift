@@ -1,4 +1,5 @@
 import Configuration
+import HTTPTransport
 
 /// `console:` of `bellwether.yaml`: where a running instance answers, and how far back.
 public struct ConsoleSettings: Sendable, Equatable {
@@ -17,6 +18,10 @@ public struct ConsoleSettings: Sendable, Equatable {
     /// It stands in the file: an address that is taken is an error then.
     var isChosen = false
     var history = RecentHistory.Limits()
+    /// What a change needs; nil: nothing can be changed.
+    var token: Secret?
+    /// Names by which it may be asked, besides its address and those of this machine.
+    var hosts: [String] = []
 
     init() {}
 
@@ -31,6 +36,16 @@ public struct ConsoleSettings: Sendable, Equatable {
                 value.report(
                     code: "E151", "`listen` is an address and a port, or off",
                     help: ["write: listen: 127.0.0.1:8690"])
+            }
+        }
+        hosts = map.strings("hosts") ?? []
+        if let value = map["token"], let text = value.string() {
+            if text.utf8.count >= APIToken.leastLength {
+                token = Secret(text)
+            } else {
+                value.report(
+                    code: "E153", "a token has \(APIToken.leastLength) characters at least",
+                    help: ["make one: `openssl rand -hex 24`", "write: token: ${BELLWETHER_TOKEN}"])
             }
         }
         guard let kept = map.map("history") else { return }

@@ -177,7 +177,9 @@ public struct LiveRun: Sendable {
         let operations = OperationsEndpoints(
             metrics: metrics, stop: stop, patience: configuration.engineBounds.noProgress ?? LiveRun.patience)
         let why = WhyEndpoint(history, set.program, pointCap: configuration.pointsPerSymbol)
-        let server = ConsoleServer(address, [why.endpoint] + operations.all, requests: requests)
+        let server = ConsoleServer(
+            address, [why.endpoint] + operations.all, access: ConsoleAccess(settings, address),
+            requests: requests, notices: notices)
         do {
             let url = try await server.start()
             let kept = Duration.milliseconds(limits.span).shortText

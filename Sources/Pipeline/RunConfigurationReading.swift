@@ -1,4 +1,5 @@
 import Configuration
+import Delivery
 import Diagnostics
 import Engine
 import Feeds
@@ -17,7 +18,8 @@ extension RunConfiguration {
         let diagnostics = reader.diagnostics
         if !diagnostics.isEmpty {
             let renderer = DiagnosticRenderer(usesColour: console.statusColours)
-            console.status.write(renderer.render(diagnostics) + "\n")
+            let blot = SecretBlot(reader.source, secrets: RunConfiguration.secretSpans(reader.root))
+            console.status.write(renderer.render(diagnostics.map(blot.apply)) + "\n")
         }
         guard !diagnostics.hasErrors, let configuration else {
             throw CommandFailure(
@@ -25,6 +27,16 @@ extension RunConfiguration {
                 help: "mend what is named above; name another file with --config FILE")
         }
         return configuration
+    }
+
+    /// Where secrets may stand as they are and not as `${NAME}`: a diagnostic shows the line that it is about.
+    /// A key may be misspelt.
+    private static func secretSpans(_ root: YAMLMap) -> [SourceSpan] {
+        let properties = root["kafka"]?.map()?["properties"]?.map()?.entries ?? []
+        let telling = ["pas", "pem", "secret", "token", "oauth"]
+        let secret = properties.filter { entry in telling.contains { entry.key.lowercased().contains($0) } }
+        let token = root["console"]?.map()?["token"]
+        return secret.map(\.value.span) + [token?.span].compactMap { $0 }
     }
 
     /// - Parameter directory: what relative paths start from; empty is the working directory.

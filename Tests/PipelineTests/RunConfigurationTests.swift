@@ -182,6 +182,29 @@ struct RunConfigurationTests {
         #expect(messages.contains("`topics` is missing"))
     }
 
+    @Test("a secret that stands in the file as it is does not come into the diagnostic about its line")
+    func literalSecrets() throws {
+        let place = try TemporaryDirectory()
+        try place.write(
+            """
+            kafka:
+              bootstrap: localhost:9092
+              properties: {sasl.pasword: hunter2hunter2, client.id: [x]}
+            topics: {trades: [{name: trades}]}
+            console: {token: short-token}
+            """, to: "bellwether.yaml")
+        let sink = MemorySink()
+        #expect(throws: CommandFailure.self) {
+            try RunConfiguration.read(
+                path: place.path + "/bellwether.yaml", environment: [:],
+                console: Console(output: MemorySink(), status: sink))
+        }
+        for part in ["did you mean `sasl.password`?", "E153", "**************", "***********}"] {
+            #expect(sink.text.contains(part), "\(sink.text)")
+        }
+        #expect(!sink.text.contains("hunter2") && !sink.text.contains("short-token"))
+    }
+
     @Test("a file that is not there is a usage error")
     func noFile() {
         let sink = MemorySink()

@@ -14,6 +14,8 @@ struct ConsoleEndpoint: Sendable {
     let method: Method
     /// `/api/why`
     let path: String
+    /// Whether it changes anything: then `ConsoleAccess` wants the token before it is asked.
+    var changes: Bool { method != .get }
     let answer: @Sendable (HTTPRequest) async -> ConsoleAnswer
 
     init(
@@ -53,10 +55,16 @@ struct ConsoleAnswer: Sendable {
     var response: HTTPResponse {
         HTTPResponse(
             statusCode: HTTPStatusCode(status, phrase: ConsoleAnswer.phrases[status] ?? ""),
-            headers: [
-                .contentType: type, HTTPHeader("Cache-Control"): "no-store",
-                HTTPHeader("X-Content-Type-Options"): "nosniff",
-            ], body: Foundation.Data(body.utf8))
+            headers: headers, body: Foundation.Data(body.utf8))
+    }
+
+    private var headers: HTTPHeaders {
+        var headers: HTTPHeaders = [
+            .contentType: type, HTTPHeader("Cache-Control"): "no-store",
+            HTTPHeader("X-Content-Type-Options"): "nosniff",
+        ]
+        if status == 401 { headers[HTTPHeader("WWW-Authenticate")] = "Bearer" }
+        return headers
     }
 
     private static let phrases = [

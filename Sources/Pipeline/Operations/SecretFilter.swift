@@ -62,5 +62,6 @@ extension RunConfiguration {
 
     var secrets: [Secret] {
         properties.filter { RunConfiguration.secretProperties.contains($0.name) }.map { Secret($0.value) }
+            + [console.token].compactMap { $0 }
     }
 }
