@@ -29,8 +29,8 @@ extension RunConfiguration {
         return configuration
     }
 
-    /// Where secrets may stand as they are and not as `${NAME}`: a diagnostic shows the line that it is about.
-    /// A key may be misspelt.
+    /// Where secrets may stand as they are and not as `${NAME}`, for a diagnostic shows the line that it is
+    /// about. A key may be misspelt.
     private static func secretSpans(_ root: YAMLMap) -> [SourceSpan] {
         let properties = root["kafka"]?.map()?["properties"]?.map()?.entries ?? []
         let telling = ["pas", "pem", "secret", "token", "oauth"]
