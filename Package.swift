@@ -70,8 +70,8 @@ let package = Package(
         module(
             "Delivery",
             [
-                "HTTPTransport", "StateStore", "MarketModel", "Configuration", "Diagnostics", "CCrypto",
-                logging,
+                "HTTPTransport", "StateStore", "MarketModel", "Configuration", "Diagnostics", "Patterns",
+                "CCrypto", logging,
             ]),
 
         // Real tapes and a made market, for demo, tests and benchmarks.

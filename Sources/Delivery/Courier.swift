@@ -9,6 +9,9 @@ public struct Dispatch: Sendable {
     public var context: AlertContext
     /// A rule's `notify`. A name given twice is sent to once.
     public var receivers: [String]
+    public var occasion = Occasion.event
+    /// Whether it goes into the alerts' past now: an event does, once.
+    public var isRecorded = true
 
     public init(_ transition: Transition, context: AlertContext = .init(), to receivers: [String]) {
         self.transition = transition
@@ -133,15 +136,17 @@ public final class Courier: Sendable {
     /// Queues transitions and remembers them in the alerts' past, in one step; with a checkpoint, all or
     /// nothing of it.
     ///
-    /// - Parameter checkpoint: the state of whoever made the transitions, with them in it.
+    /// - Parameters:
+    ///   - firing: what the transitions change of the alerts that fire.
+    ///   - checkpoint: the state of whoever made the transitions, with them in it.
     /// - Returns: by the order of the dispatches and of their receivers.
     /// - Throws: it could not be written down, and nothing of it is queued.
     @discardableResult
     public func commit(
-        _ dispatches: [Dispatch], checkpoint: Checkpoint? = nil
+        _ dispatches: [Dispatch], firing: [FiringChange] = [], checkpoint: Checkpoint? = nil
     ) throws(StateError) -> [[Submission]] {
         if state.withLock({ $0.isStopped }) { return dispatches.map { $0.receivers.map { _ in .stopped } } }
-        var batch = OutboxBatch(checkpoint: checkpoint)
+        var batch = OutboxBatch(firing: firing, checkpoint: checkpoint)
         var found = dispatches.map { $0.receivers.map { _ in Submission.queued } }
         var places: [(dispatch: Int, receiver: Int)] = []
         for (number, dispatch) in dispatches.enumerated() {
@@ -150,7 +155,7 @@ public final class Courier: Sendable {
                 continue
             }
             let notice = notice(of: dispatch)
-            batch.transitions.append(dispatch.transition)
+            if dispatch.isRecorded { batch.transitions.append(dispatch.transition) }
             for (index, name) in dispatch.receivers.enumerated() {
                 if let refusal = refusal(of: notice, by: name) {
                     found[number][index] = refusal
@@ -160,7 +165,7 @@ public final class Courier: Sendable {
                 }
             }
         }
-        if batch.transitions.isEmpty, checkpoint == nil { return found }
+        if batch.isEmpty { return found }
         let taken = try outbox.enqueue(batch, at: clock.now())
         for ((place, entry), enqueued) in zip(zip(places, batch.entries), taken) {
             found[place.dispatch][place.receiver] = settle(entry, enqueued)
@@ -171,7 +176,8 @@ public final class Courier: Sendable {
     private func notice(of dispatch: Dispatch) -> Notice {
         let transition = dispatch.transition
         let incident = state.withLock { $0.incidents.incident(of: transition, id: transition.id) }
-        return Notice(transition, context: dispatch.context, incident: incident)
+        return Notice(
+            transition, context: dispatch.context, incident: incident, occasion: dispatch.occasion)
     }
 
     private func refusal(of notice: Notice, by name: String) -> Submission? {

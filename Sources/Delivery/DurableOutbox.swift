@@ -19,6 +19,7 @@ public final class DurableOutbox: Outbox {
         var unsettled: [Settlement] = []
         var trouble: StateError?
         var changeCount = 0
+        var orders = StandingOrders()
         var lastForgotten: Timestamp?
     }
 
@@ -36,6 +37,7 @@ public final class DurableOutbox: Outbox {
         settings = .init(limit: limit, policy: policy, seed: seed)
         var state = State()
         state.changeCount = try file.changeCount()
+        state.orders = try StandingOrders(file, revision: 1)
         state.strangers = Dictionary(grouping: try file.queued(), by: \.receiver)
         self.state = Mutex(state)
     }
@@ -106,7 +108,7 @@ public final class DurableOutbox: Outbox {
             notices: entries.map {
                 NewNotice(
                     receiver: $0.receiver, id: $0.notice.id, text: NoticeRecord($0.notice).text)
-            }, checkpoint: batch.checkpoint)
+            }, firing: batch.firing, checkpoint: batch.checkpoint)
         var accepted = try file.commit(commit, at: now)[...]
         return zip(batch.entries, fits).map { entry, fits in
             guard fits else { return state.queues[entry.receiver]?.refuseFull() ?? .full }
@@ -191,6 +193,16 @@ public final class DurableOutbox: Outbox {
         try file.openAlerts(of: rules)
     }
     public func lastFires() throws(StateError) -> [LastFire] { try file.lastFires() }
+    public func orders(newerThan revision: Int) -> StandingOrders? {
+        state.withLock { $0.orders.revision > revision ? $0.orders : nil }
+    }
+
+    /// A stage that goes on where an earlier run's ended.
+    public func muteStage(_ policy: MutePolicy) throws(StateError) -> MuteStage {
+        MuteStage(
+            policy, orders: state.withLock { $0.orders }, firing: try file.firing(),
+            decided: Set(try file.lastTransitionIDs()))
+    }
 
     // MARK: What changes without a caller
 
@@ -209,6 +221,7 @@ public final class DurableOutbox: Outbox {
                 let count = try file.changeCount()
                 if count != state.changeCount, state.unsettled.isEmpty {
                     found.changed = try reload(&state)
+                    state.orders = try StandingOrders(file, revision: state.orders.revision + 1)
                     state.changeCount = count
                 }
                 let last = state.lastForgotten?.milliseconds ?? Int64.min / 2

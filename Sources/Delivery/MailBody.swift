@@ -37,6 +37,7 @@ struct MailBody {
         let local = words.localTime(zone: zone).map { " · \($0)" } ?? ""
         facts.append(.init(name: "When", value: words.time + local))
         if let firingFor = words.firingFor { facts.append(.init(name: "Firing for", value: firingFor)) }
+        if let note = notice.occasion.note { facts.append(.init(name: "Note", value: note)) }
         if !transition.key.isEmpty { facts.append(.init(name: "Symbol", value: transition.key)) }
         facts.append(.init(name: "Rule", value: transition.rule))
         facts += words.labels
@@ -45,6 +46,10 @@ struct MailBody {
     }
 
     private var farewell: String {
+        if card == nil, case .age = notice.occasion {
+            return "You get this because bellwether.yaml says `escalate` to \(receiver). "
+                + "To stop it, take \(receiver) out there."
+        }
         let rules =
             card == nil
             ? "the rule \(notice.transition.rule) says `notify \(receiver)`. "

@@ -33,13 +33,21 @@ public struct Notice: Sendable, Equatable {
     public var context: AlertContext
     /// For a fire itself, its own; nil when the fire was before this run.
     public var incident: Incident?
-    /// The transition's id, made once: it is the idempotency token.
+    public var occasion: Occasion
+    /// The transition's id, made once: it is the idempotency token. What is told of an alert's age has an id
+    /// of its own, since the rule may raise its level at the same instant.
     public let id: String
 
-    public init(_ transition: Transition, context: AlertContext = .init(), incident: Incident? = nil) {
+    public init(
+        _ transition: Transition, context: AlertContext = .init(), incident: Incident? = nil,
+        occasion: Occasion = .event
+    ) {
         self.transition = transition
         self.context = context
         self.incident = incident
-        id = transition.id
+        self.occasion = occasion
+        var named = transition
+        if case .age(let after, _) = occasion { named.key += "\u{1f}age \(after.milliseconds)" }
+        id = named.id
     }
 }

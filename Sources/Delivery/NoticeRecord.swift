@@ -36,6 +36,10 @@ struct NoticeRecord: Codable {
     var runbook: String?
     var ruleText: String?
     var incident: Fire?
+    /// Why it is told, where that is no event: in words, and what goes together or how old the alert is.
+    var note: String?
+    var batch: String?
+    var age: Int64?
 
     init(_ notice: Notice) {
         let transition = notice.transition
@@ -52,6 +56,17 @@ struct NoticeRecord: Codable {
         incident = notice.incident.map {
             Fire(id: $0.id, severity: $0.severity.rawValue, since: $0.since.milliseconds)
         }
+        note = notice.occasion.note
+        switch notice.occasion {
+        case .event: break
+        case .catchUp(let batch, _): self.batch = batch
+        case .age(let after, _): age = after.milliseconds
+        }
+    }
+
+    private var occasion: Occasion {
+        if let batch { return .catchUp(batch: batch, note: note ?? "") }
+        return age.map { .age(.milliseconds($0), note: note ?? "") } ?? .event
     }
 
     /// nil for words that this version does not know.
@@ -69,23 +84,30 @@ struct NoticeRecord: Codable {
             }
         }
         return Notice(
-            transition, context: AlertContext(runbook: runbook, ruleText: ruleText), incident: fire)
+            transition, context: AlertContext(runbook: runbook, ruleText: ruleText), incident: fire,
+            occasion: occasion)
     }
 
-    var text: String {
+    var text: String { Self.encoded(self) }
+
+    static func encoded(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
     init?(text: String) {
+        guard let record = Self.decoded(Self.self, text) else { return nil }
+        self = record
+    }
+
+    static func decoded<Value: Decodable>(_: Value.Type, _ text: String) -> Value? {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        guard let record = try? decoder.decode(Self.self, from: Data(text.utf8)) else { return nil }
-        self = record
+        return try? decoder.decode(Value.self, from: Data(text.utf8))
     }
 }
 

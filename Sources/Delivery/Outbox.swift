@@ -96,16 +96,22 @@ public struct OutboxBatch: Sendable {
     /// The alerts' past; what is known already changes nothing.
     public var transitions: [Transition] = []
     public var entries: [OutboxEntry] = []
+    /// How the alerts that fire change; for a file.
+    public var firing: [FiringChange] = []
     /// The state of whoever made the transitions, with them in it.
     public var checkpoint: Checkpoint?
 
     public init(
-        transitions: [Transition] = [], entries: [OutboxEntry] = [], checkpoint: Checkpoint? = nil
+        transitions: [Transition] = [], entries: [OutboxEntry] = [], firing: [FiringChange] = [],
+        checkpoint: Checkpoint? = nil
     ) {
         self.transitions = transitions
         self.entries = entries
+        self.firing = firing
         self.checkpoint = checkpoint
     }
+
+    var isEmpty: Bool { transitions.isEmpty && entries.isEmpty && firing.isEmpty && checkpoint == nil }
 }
 
 /// What an outbox found when it looked after itself.
@@ -146,6 +152,8 @@ public protocol Outbox: Sendable {
     func tend(at now: Timestamp) -> OutboxTending
     /// Of each alert the last fire that is known from before.
     func lastFires() throws(StateError) -> [LastFire]
+    /// What people have said about alerts, as of the last `tend`; nil where that is this revision still.
+    func orders(newerThan revision: Int) -> StandingOrders?
 }
 
 extension Outbox {
@@ -156,4 +164,5 @@ extension Outbox {
     public var needsTending: Bool { false }
     public func tend(at now: Timestamp) -> OutboxTending { OutboxTending() }
     public func lastFires() throws(StateError) -> [LastFire] { [] }
+    public func orders(newerThan revision: Int) -> StandingOrders? { nil }
 }

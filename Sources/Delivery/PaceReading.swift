@@ -8,6 +8,7 @@ extension ReceiverPace {
     ///   - takesDigests: whether one message may tell of several alerts.
     init(_ root: YAMLMap, defaults: ReceiverPace, takesDigests: Bool) {
         self = defaults
+        self.takesDigests = takesDigests
         if let value = root["limit"] {
             limit = value.written == "off" ? nil : Self.limit(root.adopt(value.map()))
         }

@@ -19,6 +19,9 @@ struct QueueItem: Sendable {
     /// It was in a digest that was refused.
     var isAlone = false
 
+    /// What it goes together with in any case.
+    var batch: String? { notice.occasion.batch }
+
     /// Whether it may go in a digest that is being made.
     func mayJoin(at now: Timestamp) -> Bool {
         failures == 0 && !isAlone && !isOut && digest == nil && notBefore <= now
@@ -27,8 +30,8 @@ struct QueueItem: Sendable {
 
 /// What goes together.
 extension ReceiverQueue {
-    /// What goes with an item that is due: the rest of its digest; all that waits, when that is much; its
-    /// group; or nothing.
+    /// What goes with an item that is due: the rest of its digest; the rest of its batch; all that waits,
+    /// when that is much; its group; or nothing.
     func members(with first: QueueItem, at now: Timestamp) -> [QueueItem] {
         if first.digest != nil {
             return chains.values.joined().filter { $0.digest == first.digest }
@@ -36,7 +39,8 @@ extension ReceiverQueue {
         }
         guard first.mayJoin(at: now) else { return [first] }
         var joined: [QueueItem] = []
-        if let above = settings.pace.digestAbove {
+        if let batch = first.batch, settings.pace.takesDigests { joined = joinable(at: now, batch: batch) }
+        if joined.isEmpty, let above = settings.pace.digestAbove {
             joined = joinable(at: now)
             if joined.count <= above { joined = [] }
         }
@@ -49,13 +53,14 @@ extension ReceiverQueue {
     }
 
     /// Of each chain what stands before the first that must go by itself.
-    private func joinable(at now: Timestamp) -> [QueueItem] {
-        chains.values.flatMap { chain in chain.prefix { $0.mayJoin(at: now) } }
+    private func joinable(at now: Timestamp, batch: String? = nil) -> [QueueItem] {
+        chains.values.flatMap { chain in chain.prefix { $0.mayJoin(at: now) && $0.batch == batch } }
     }
 
     /// What an item waits for others under; nil where nothing is grouped.
     private func group(of item: QueueItem) -> String? {
-        switch settings.pace.grouping?.by {
+        if item.batch != nil { return nil }
+        return switch settings.pace.grouping?.by {
         case .rule: item.notice.transition.rule
         case .symbol: item.notice.transition.key
         case .all: ""

@@ -34,6 +34,8 @@ public struct ReceiverPace: Sendable, Equatable {
     public var grouping: Grouping?
     /// When more than so many notices wait, they go as one digest; nil: never.
     public var digestAbove: Int?
+    /// Whether one message may tell of several alerts.
+    public var takesDigests = true
 
     public init(limit: Limit? = nil, grouping: Grouping? = nil, digestAbove: Int? = nil) {
         self.limit = limit

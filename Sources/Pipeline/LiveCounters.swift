@@ -35,6 +35,14 @@ public final class LiveCounters: Sendable {
         /// Dead letters that could not be sent.
         var lostLetters = 0
         var transitionsByKind: [Transition.Kind: Int] = [:]
+        /// Notifications that were not made: muted by a silence, or by an alert that fires.
+        var silenced = 0
+        var inhibited = 0
+        /// Because their receiver had not been told that it fires.
+        var untold = 0
+        /// Made when a mute ended, and because an alert went on firing.
+        var caughtUp = 0
+        var escalatedByAge = 0
         /// Points that windows had no room for.
         var windowLosses = 0
         var commitFailures = 0

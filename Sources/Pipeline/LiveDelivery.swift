@@ -2,8 +2,6 @@ import Delivery
 import Diagnostics
 import Logging
 import MarketModel
-import RuleCompiler
-import RuleSemantics
 import StateStore
 import Synchronization
 
@@ -74,6 +72,11 @@ final class LiveDelivery: Sendable {
         }
     }
 
+    func say(_ ruling: MuteRuling) { notices.say(ruling) }
+
+    /// What people have said about alerts since; nil: nothing.
+    func orders(newerThan revision: Int) -> StandingOrders? { outbox.orders(newerThan: revision) }
+
     /// How many more notices of a receiver there is room for.
     func room(for receiver: String) -> Int { capacity - outbox.pending(for: receiver) }
 
@@ -115,12 +118,13 @@ final class LiveDelivery: Sendable {
 
     /// Writes transitions and what is to be told of them.
     ///
+    /// - Parameter firing: what they change of the alerts that fire.
     /// - Returns: false when they could not be written: they are to be given again.
-    func commit(_ dispatches: [Dispatch]) -> Bool {
+    func commit(_ dispatches: [Dispatch], firing: [FiringChange] = []) -> Bool {
         let now = clock.now()
         if let trouble = state.withLock({ $0.trouble }), now < trouble.next { return false }
         do {
-            notices.say(try courier.commit(dispatches), of: dispatches)
+            notices.say(try courier.commit(dispatches, firing: firing), of: dispatches)
             let was = state.withLock { state in
                 defer { state.trouble = nil }
                 return state.trouble
@@ -162,86 +166,5 @@ extension Circuit {
         case .halfOpen(let since, let reason):
             "\(receiver): circuit open since \(clock(since)) (\(reason)), trying now"
         }
-    }
-}
-
-/// Hands transitions to the courier, in order; what a full queue or a full disk does not take waits here, and
-/// holds the commit.
-struct CourierOutbox: TransitionOutbox {
-    private struct Waiting {
-        var rendered: RenderedTransition
-        var receivers: [String]
-    }
-
-    private let delivery: LiveDelivery
-    /// The receivers of each rule.
-    private let routes: [[String]]
-    /// Who is told of alerts about the engine itself.
-    private let engineRoute: [String]
-    /// What mails say of each rule.
-    let contexts: [AlertContext]
-    private let counters: LiveCounters
-    private var waiting: [Waiting] = []
-    private(set) var tally: RuleTally
-
-    init(
-        _ delivery: LiveDelivery, rules: CompiledRules, routes: [[String]], engineRoute: [String] = [],
-        counters: LiveCounters
-    ) {
-        self.delivery = delivery
-        self.routes = routes
-        self.engineRoute = engineRoute
-        self.counters = counters
-        contexts = rules.rules.map { AlertContext(runbook: $0.runbook, ruleText: $0.text) }
-        tally = RuleTally(rules: rules.rules.map(\.name))
-    }
-
-    var hasTakenAll: Bool { waiting.isEmpty }
-
-    mutating func accept(_ transitions: [RenderedTransition]) {
-        var kinds: [Transition.Kind: Int] = [:]
-        for rendered in transitions {
-            tally.add(rendered.transition)
-            kinds[rendered.transition.kind, default: 0] += 1
-            if rendered.rule == nil { delivery.say(rendered.transition) }
-            let receivers = rendered.rule.map { routes[$0] } ?? engineRoute
-            waiting.append(Waiting(rendered: rendered, receivers: receivers))
-        }
-        counters.update { [tally] in
-            $0.transitions = tally.transitions
-            $0.alerts = tally.alerts
-            $0.transitionsByKind.merge(kinds, uniquingKeysWith: +)
-        }
-        settle()
-    }
-
-    mutating func note(late trades: [Trade]) {
-        counters.update { $0.late += trades.count }
-        delivery.say(late: trades.count)
-    }
-
-    /// Commits what there is room for; of one receiver nothing overtakes.
-    mutating func settle() {
-        if waiting.isEmpty { return }
-        var room: [String: Int] = [:]
-        var left: [Waiting] = []
-        var dispatches: [Dispatch] = []
-        for item in waiting {
-            var taken: [String] = []
-            var later: [String] = []
-            for receiver in item.receivers {
-                let free = room[receiver] ?? delivery.room(for: receiver)
-                // One that has no room has none for what comes after either.
-                if free > 0 { taken.append(receiver) } else { later.append(receiver) }
-                room[receiver] = free - 1
-            }
-            if !taken.isEmpty || item.receivers.isEmpty {
-                let rendered = item.rendered
-                let context = rendered.rule.map { contexts[$0] } ?? AlertContext()
-                dispatches.append(Dispatch(rendered.transition, context: context, to: taken))
-            }
-            if !later.isEmpty { left.append(Waiting(rendered: item.rendered, receivers: later)) }
-        }
-        if dispatches.isEmpty || delivery.commit(dispatches) { waiting = left }
     }
 }

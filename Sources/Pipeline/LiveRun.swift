@@ -82,7 +82,7 @@ public struct LiveRun: Sendable {
         let server = try await startConsole(set, delivery, notices, &session)
         let taker = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, engineRoute: configuration.engineNotify,
-            counters: session.counters)
+            stage: try muteStage(outbox), counters: session.counters)
         let result = try await onThread("bellwether-run") { [session] () throws(CommandFailure) in
             try session.run(into: taker)
         }
@@ -146,6 +146,11 @@ public struct LiveRun: Sendable {
         } catch {
             throw CommandFailure(.failure, error.description, help: error.help)
         }
+    }
+
+    private func muteStage(_ outbox: DurableOutbox?) throws(CommandFailure) -> MuteStage {
+        guard let outbox else { return MuteStage() }
+        do { return try outbox.muteStage(MutePolicy()) } catch { throw CommandFailure(error) }
     }
 
     /// What an earlier run left.

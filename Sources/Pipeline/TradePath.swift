@@ -41,11 +41,13 @@ protocol TransitionOutbox {
     /// Takes note of trades that came too late.
     mutating func note(late trades: [Trade])
     /// Tries again to find room for what it still holds.
-    mutating func settle()
+    ///
+    /// - Parameter watermark: every transition of the instants before it was given; nil before the first.
+    mutating func settle(closedBefore watermark: Int64?)
 }
 
 extension TransitionOutbox {
-    mutating func settle() {}
+    mutating func settle(closedBefore watermark: Int64?) {}
 }
 
 /// A transition with what its delivery needs to know of its rule.
@@ -156,7 +158,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
             try settle(answer)
             if let lanes = answer.lanes { source.note(lanes) }
         }
-        outbox.settle()
+        outbox.settle(closedBefore: engine.watermark)
         guard let watermark = engine.watermark else { return }
         history?.close(before: watermark)
         guard outbox.hasTakenAll else { return }

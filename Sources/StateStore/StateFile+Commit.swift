@@ -17,6 +17,7 @@ extension StateFile {
             var accepted: [AcceptedNotice] = []
             accepted.reserveCapacity(commit.notices.count)
             for notice in commit.notices { accepted.append(try Self.enqueue(notice, at: now, db)) }
+            for change in commit.firing { try Self.change(change, db) }
             if let checkpoint = commit.checkpoint { try Self.replace(checkpoint, at: now, db) }
             return accepted
         }
@@ -95,6 +96,15 @@ extension StateFile {
         LastFire(
             rule: row["rule"], key: row["key"], id: row["id"], at: Timestamp(milliseconds: row["at"]),
             severity: Severity(rawValue: row["severity"]) ?? .warning)
+    }
+
+    /// Ids of the last transitions that were written, of which some may be made again after a crash.
+    public func lastTransitionIDs() throws(StateError) -> [String] {
+        try read { db in
+            try String.fetchAll(
+                db,
+                sql: "SELECT id FROM transitions ORDER BY number DESC LIMIT \(StateLimits.lastTransitions)")
+        }
     }
 
     /// The alerts' past as JSON objects, the oldest first.

@@ -104,6 +104,7 @@ extension StateFile {
             try db.execute(
                 sql: "DELETE FROM transitions WHERE recorded_at < ?",
                 arguments: [now.milliseconds - StateLimits.keepsTransitions])
+            try Self.forgetStanding(at: now, db)
             try db.execute(
                 sql: "DELETE FROM dead_letters WHERE died_at < ?",
                 arguments: [now.milliseconds - StateLimits.keepsDeadLetters])

@@ -11,4 +11,6 @@ public enum StateLimits {
     static let busySeconds = 5.0
     /// Alerts whose last fire is given back at the start.
     static let lastFires = 100_000
+    /// Transitions whose ids are given back at the start: more than are made between two checkpoints.
+    static let lastTransitions = 100_000
 }

@@ -84,14 +84,18 @@ public struct Checkpoint: Sendable, Equatable {
 public struct StateCommit: Sendable {
     public var transitions: [Transition] = []
     public var notices: [NewNotice] = []
+    /// How the alerts that fire change.
+    public var firing: [FiringChange] = []
     /// Replaces the one before.
     public var checkpoint: Checkpoint?
 
     public init(
-        transitions: [Transition] = [], notices: [NewNotice] = [], checkpoint: Checkpoint? = nil
+        transitions: [Transition] = [], notices: [NewNotice] = [], firing: [FiringChange] = [],
+        checkpoint: Checkpoint? = nil
     ) {
         self.transitions = transitions
         self.notices = notices
+        self.firing = firing
         self.checkpoint = checkpoint
     }
 }

@@ -10,6 +10,9 @@ internal import GRDB
 /// | accepted | an id that a receiver has, or had, in its queue | after `keepsAccepted` |
 /// | transitions | what alerts did | after `keepsTransitions` |
 /// | checkpoint | the engine's state, one row | never; it is replaced |
+/// | silences | what somebody wants to be quiet for a time | `keepsTransitions` after its end |
+/// | acknowledgements | an incident that somebody looks after | as silences, but not while it fires |
+/// | firing | an alert that fires, and who was told | when it is resolved |
 ///
 /// Times are milliseconds since 1970. A sequence is never used twice, so a dead letter keeps its own and
 /// comes back to its old place.
@@ -21,6 +24,9 @@ enum StateSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 outbox, dead letters, accepted ids, transitions, checkpoint") { db in
             try db.execute(sql: first)
+        }
+        migrator.registerMigration("3 silences, acknowledgements, alerts that fire") { db in
+            try db.execute(sql: third)
         }
         return migrator
     }
@@ -74,5 +80,33 @@ enum StateSchema {
             written_at INTEGER NOT NULL,
             state BLOB NOT NULL
         );
+        """
+
+    private static let third = """
+        CREATE TABLE silences (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            matcher TEXT NOT NULL,
+            starts_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            author TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        );
+        CREATE TABLE acknowledgements (
+            incident TEXT PRIMARY KEY,
+            rule TEXT NOT NULL,
+            key TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            author TEXT NOT NULL,
+            comment TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE firing (
+            rule TEXT NOT NULL,
+            key TEXT NOT NULL,
+            incident TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            PRIMARY KEY (rule, key)
+        ) WITHOUT ROWID;
         """
 }

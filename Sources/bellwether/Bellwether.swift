@@ -20,6 +20,8 @@ struct Bellwether: AsyncParsableCommand {
                                                                 why one did, or did not, fire then
               bellwether run --config bellwether.yaml           watch Kafka and send alerts
               bellwether outbox list                            what it has not delivered
+              bellwether silence add --rule index_shock --for 2h --comment 'known'
+                                                                keep alerts quiet for a time
               bellwether demo                                   see all of it with nothing installed
 
             Exit status: 0 success, 1 findings (a failed check or test), 2 usage, 3 runtime failure.
@@ -28,6 +30,7 @@ struct Bellwether: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, WhyCommand.self,
             RunCommand.self, DemoCommand.self, NotifyCommand.self, OutboxCommand.self,
+            SilenceCommand.self,
             LanguageServerCommand.self,
         ])
 

@@ -20,7 +20,7 @@ struct OutboxRetryCommand: ParsableCommand {
     @Argument(help: "Numbers as `bellwether outbox list` shows them.")
     var numbers: [Int64] = []
 
-    @OptionGroup var place: StateArguments
+    @OptionGroup var place: OutboxArguments
 
     @Flag(help: "All dead letters.")
     var all = false
@@ -49,7 +49,7 @@ struct OutboxDropCommand: ParsableCommand {
     @Argument(help: "Numbers as `bellwether outbox list` shows them.")
     var numbers: [Int64] = []
 
-    @OptionGroup var place: StateArguments
+    @OptionGroup var place: OutboxArguments
 
     @Flag(help: "All dead letters.")
     var all = false

@@ -13,19 +13,15 @@ struct OutboxCommand: ParsableCommand {
         subcommands: [OutboxListCommand.self, OutboxRetryCommand.self, OutboxDropCommand.self])
 }
 
-/// Where the state file is.
-struct StateArguments: ParsableArguments {
-    @Option(help: "The configuration file whose `state` is meant.")
-    var config = "bellwether.yaml"
-
-    @Option(help: "The directory of the state file; --config is not read then.")
-    var state: String?
+/// Which notifications.
+struct OutboxArguments: ParsableArguments {
+    @OptionGroup var place: StateArguments
 
     @Option(help: "Only what is for this notifier.")
     var receiver: String?
 
     var request: OutboxRequest {
-        var request = OutboxRequest(config: config, state: state)
+        var request = OutboxRequest(place.place)
         request.receiver = receiver
         return request
     }
@@ -44,7 +40,7 @@ struct OutboxListCommand: ParsableCommand {
               bellwether outbox list --state /var/lib/bellwether --format json
             """)
 
-    @OptionGroup var place: StateArguments
+    @OptionGroup var place: OutboxArguments
 
     @Flag(help: "Dead letters alone.")
     var dead = false

@@ -50,6 +50,11 @@ struct DurableOutboxTests {
                 incident: Incident(id: "0f", severity: .info, since: at(-5)))
             #expect(Notice.stored(NoticeRecord(notice).text) == notice)
         }
+        for occasion in [Occasion.catchUp(batch: "silence 3 20", note: "why"), .age(.seconds(900), note: "")]
+        {
+            let notice = Notice(transition(), occasion: occasion)
+            #expect(Notice.stored(NoticeRecord(notice).text) == notice)
+        }
         let plain = Notice(transition())
         #expect(Notice.stored(NoticeRecord(plain).text) == plain)
         #expect(Notice.stored("{}") == nil && Notice.stored("nonsense") == nil)

@@ -23,6 +23,33 @@ extension OutboxStep {
 }
 
 struct ReceiverQueueTests {
+    @Test func `what bears one batch goes as one message, whatever the pace; other notices go by themselves`()
+        throws
+    {
+        func caughtUp(_ key: String, _ batch: String) -> Notice {
+            Notice(
+                transition(.firing, key: key, at: 1), occasion: .catchUp(batch: batch, note: "silence 3"))
+        }
+        var queue = queue(pace: .init(grouping: .init(by: .all, wait: .seconds(10))))
+        for key in ["A", "B"] { _ = queue.enqueue(caughtUp(key, "x"), at: at(0)) }
+        _ = queue.enqueue(note(.resolved, "A", 2), at: at(0))
+        _ = queue.enqueue(caughtUp("C", "y"), at: at(0))
+        _ = queue.enqueue(caughtUp("D", "x"), at: at(0))
+        let first = try #require(queue.next(at: at(0)).ticket)
+        #expect(first.notices.map(\.transition.key) == ["A", "B", "D"])
+        _ = queue.record(.accepted, of: first, at: at(0))
+        let second = try #require(queue.next(at: at(0)).ticket)
+        #expect(second.notices.map(\.transition.key) == ["C"])
+        _ = queue.record(.accepted, of: second, at: at(0))
+        #expect(queue.next(at: at(0)) == .wait(until: at(10_000)))
+
+        var pager = ReceiverPace()
+        pager.takesDigests = false
+        var single = ReceiverQueue(name: "pager", settings: .init(pace: pager))
+        for key in ["A", "B"] { _ = single.enqueue(caughtUp(key, "x"), at: at(0)) }
+        #expect(single.next(at: at(0)).ticket?.notices.count == 1)
+    }
+
     @Test func `an id is taken once, even after it was delivered`() throws {
         var queue = queue()
         #expect(queue.enqueue(note(.firing, "A", 1), at: at(0)) == .queued)

@@ -123,7 +123,7 @@ struct DeliveryPathTests {
             var rounds = 0
             while !outbox.hasTakenAll, rounds < 10_000 {
                 delivery.courier.drain(within: .seconds(10))
-                outbox.settle()
+                outbox.settle(closedBefore: nil)
                 rounds += 1
             }
             #expect(outbox.hasTakenAll)

@@ -153,7 +153,8 @@ struct KilledRunTests {
             receiver.status.withLock { $0 = 200 }
             let file = try StateFile(directory: place.path + "/state", role: .visitor)
             while try file.deadLetters().isEmpty, run.isRunning { await Task.yield() }
-            var request = OutboxRequest(config: place.path + "/bellwether.yaml", state: nil)
+            var request = OutboxRequest(
+                StatePlace(config: place.path + "/bellwether.yaml", state: nil))
             request.all = true
             let console = Console(output: MemorySink(), status: MemorySink())
             let change = OutboxChange(.retry, request, console: console)

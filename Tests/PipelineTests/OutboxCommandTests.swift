@@ -32,7 +32,9 @@ private struct LeftOver {
 
     var file: StateFile { get throws { try StateFile(directory: state, role: .visitor) } }
 
-    var request: OutboxRequest { OutboxRequest(config: place.path + "/bellwether.yaml", state: nil) }
+    var request: OutboxRequest {
+        OutboxRequest(StatePlace(config: place.path + "/bellwether.yaml", state: nil))
+    }
 
     func list(_ request: OutboxRequest, _ format: String = "text") throws -> (out: String, status: String) {
         let (output, status) = (MemorySink(), MemorySink())
@@ -121,6 +123,7 @@ struct OutboxCommandTests {
         #expect(try left.list(left.request).status.hasPrefix("2 queued"))
         try left.place.write("state: off\n", to: "bellwether.yaml")
         #expect(throws: CommandFailure.self) { try left.list(left.request) }
-        #expect(try left.list(OutboxRequest(config: "x", state: left.state + "/")).status.hasPrefix("2 q"))
+        let other = OutboxRequest(StatePlace(config: "x", state: left.state + "/"))
+        #expect(try left.list(other).status.hasPrefix("2 q"))
     }
 }

@@ -76,15 +76,15 @@ struct OutboxTroubleTests {
                 == "NOT READING: the disk is full: state/bellwether.sqlite cannot be written")
         #expect(status.text.contains("reading pauses: the disk is full"))
         // Not at every poll, but once a second.
-        for _ in 0..<50 { outbox.settle() }
+        for _ in 0..<50 { outbox.settle(closedBefore: nil) }
         #expect(file.attempts.withLock { $0 } == 1)
         clock.time.withLock { $0 += 1000 }
-        outbox.settle()
+        outbox.settle(closedBefore: nil)
         #expect(file.attempts.withLock { $0 } == 2 && !outbox.hasTakenAll)
 
         file.isFull.withLock { $0 = false }
         clock.time.withLock { $0 += 1000 }
-        outbox.settle()
+        outbox.settle(closedBefore: nil)
         #expect(
             outbox.hasTakenAll && !delivery.isHeldUp && !delivery.redStatus.contains { $0.hasPrefix("NOT") })
         #expect(file.past.withLock { $0 } == fires.map(\.transition))

@@ -33,7 +33,7 @@ import Testing
         "Configuration": Row(ours: ["Diagnostics"], outside: ["Yams"]),
         "StateStore": Row(ours: ["MarketModel"], outside: ["GRDB"]),
         "Delivery": Row(
-            ours: nouns.union(["HTTPTransport", "StateStore", "Configuration"]),
+            ours: nouns.union(["HTTPTransport", "StateStore", "Configuration", "Patterns"]),
             outside: ["Logging", "CCrypto"]),
         "SampleMarket": Row(ours: ["MarketModel"]),
         "Scenarios": Row(ours: hot),

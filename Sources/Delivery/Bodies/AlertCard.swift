@@ -46,6 +46,7 @@ struct AlertCard {
             .init(name: "State", value: "\(words.state.lowercased()), \(transition.severity.rawValue)"))
         facts.append(.init(name: "Time", value: words.time))
         if let firingFor = words.firingFor { facts.append(.init(name: "Firing for", value: firingFor)) }
+        if let note = notice.occasion.note { facts.append(.init(name: "Note", value: note)) }
         facts += words.values + words.labels
         if let runbook = notice.context.runbook {
             link = SlackPayload.link(runbook)
@@ -79,7 +80,13 @@ struct AlertCard {
                 symbol: notice.transition.key, message: words.message)
         }
         more = max(0, transitions.count - limit)
-        facts = rules.prefix(DeliveryLimits.fields - 1).map { rule in
+        let notes = Set(message.notices.map(\.occasion.note))
+        if notes.count == 1, let note = message.first.occasion.note {
+            facts = [.init(name: "Note", value: note)]
+        } else {
+            facts = []
+        }
+        facts += rules.prefix(DeliveryLimits.fields - 1 - facts.count).map { rule in
             .init(name: rule, value: Self.kinds(transitions.filter { $0.rule == rule }))
         }
         let times = transitions.map(\.at)

@@ -47,6 +47,9 @@ struct AlertText {
         return Self.shortDuration(milliseconds)
     }
 
+    /// Why it is told now; nil where it has just happened.
+    var note: String? { notice.occasion.note }
+
     /// `2025-03-10 14:30:00.123 UTC`
     var time: String { Self.utc(transition.at) }
 

@@ -87,7 +87,7 @@ enum TemplateField: Sendable, Equatable {
         case ruleText = "rule_text"
         case incident
         case firingFor = "firing_for_ms"
-        case resolved, labels, values
+        case resolved, labels, values, note
     }
 
     case plain(Plain)
@@ -150,6 +150,7 @@ struct TemplateValues {
         case .firingFor:
             guard let since = notice.incident?.since else { return .null }
             return .integer(max(0, transition.at.milliseconds - since.milliseconds))
+        case .note: return notice.occasion.note.map { .text($0) } ?? .null
         case .resolved: return .bool(transition.kind.isOver)
         case .labels: return .object(transition.labels.map { .init($0.name, .text($0.value)) })
         case .values:

@@ -56,6 +56,7 @@ struct PagerDutyPayload {
             .init("time", .text(words.time)),
         ]
         if let firingFor = words.firingFor { members.append(.init("firing_for", .text(firingFor))) }
+        if let note = notice.occasion.note { members.append(.init("note", .text(note))) }
         if let runbook = notice.context.runbook { members.append(.init("runbook", .text(runbook))) }
         members += [
             .init(

@@ -81,6 +81,7 @@ struct SlackPayload: Encodable {
             .init(name: "State", value: "\(words.state.lowercased()), \(transition.severity.rawValue)"))
         facts.append(.init(name: "Time", value: words.time))
         if let firingFor = words.firingFor { facts.append(.init(name: "Firing for", value: firingFor)) }
+        if let note = words.note { facts.append(.init(name: "Note", value: note)) }
         facts += words.values + words.labels
         return facts.prefix(DeliveryLimits.fields).map { fact in
             let name = SlackText.truncate(SlackText.escape(fact.name), to: DeliveryLimits.fieldName)

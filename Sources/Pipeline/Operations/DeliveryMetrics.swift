@@ -61,7 +61,24 @@ extension LiveMetrics {
             "bellwether_notification_plain_bodies_total",
             "Messages sent in plain words because the wanted form could not be made.", \.plainBodies)
         add("bellwether_receiver_circuit_openings_total", "Times that a circuit opened.", \.circuitOpenings)
+        addMutes(counters.snapshot, &page)
         addQueues(rows, &page)
+    }
+
+    private func addMutes(_ counted: LiveCounters.Snapshot, _ page: inout MetricsText) {
+        page.add(
+            "bellwether_notifications_withheld_total", .counter,
+            "Notifications that were not made: silenced, inhibited, or of an alert that their receiver was "
+                + "not told of.",
+            [("silence", counted.silenced), ("inhibition", counted.inhibited), ("untold", counted.untold)]
+                .map { MetricsText.Sample($0.1, [("reason", $0.0)]) })
+        page.counter(
+            "bellwether_notifications_caught_up_total",
+            "Notifications made when a mute ended, of alerts that fired under it and still fired.",
+            counted.caughtUp)
+        page.counter(
+            "bellwether_notifications_escalated_total",
+            "Notifications to others because an alert went on firing.", counted.escalatedByAge)
     }
 
     private func addQueues(_ rows: [Row], _ page: inout MetricsText) {

@@ -46,6 +46,35 @@ extension LiveNotices {
             ["trades": .stringConvertible(trades)])
     }
 
+    /// Who is not told, where all is wanted; and what is told for another reason than that it happened.
+    func say(_ ruling: MuteRuling) {
+        let transition = ruling.transition
+        if let note = ruling.occasion.note {
+            for receiver in ruling.receivers {
+                var fields = LiveNotices.fields(transition, to: receiver)
+                fields["note"] = "\(note)"
+                say(
+                    "\(receiver): \(transition.alertName) \(note)", .info,
+                    event: "notification_\(ruling.occasion.word)",
+                    fields)
+            }
+        }
+        guard log.logLevel <= .debug, let reason = ruling.reason else { return }
+        for receiver in ruling.withheld {
+            let words =
+                switch reason {
+                case .muted(let cause): "muted by \(cause.text)"
+                case .untold: "it was not told that it fires"
+                case .known: "it was decided before the restart"
+                }
+            var fields = LiveNotices.fields(transition, to: receiver)
+            fields["reason"] = "\(words)"
+            say(
+                "\(receiver): \(transition.kind.rawValue) \(transition.alertName) withheld: \(words)", .debug,
+                event: "notification_withheld", fields)
+        }
+    }
+
     /// What was not queued, and why; by intention, so where all is wanted.
     func say(_ submissions: [[Courier.Submission]], of dispatches: [Dispatch]) {
         if log.logLevel > .debug { return }

@@ -1,0 +1,150 @@
+import Delivery
+import MarketModel
+import RuleCompiler
+import RuleSemantics
+
+/// Hands transitions to the courier, in order, after the mutes have had their say; what a full queue or a
+/// full disk does not take waits here, and holds the commit.
+struct CourierOutbox: TransitionOutbox {
+    private struct Waiting {
+        var ruling: MuteRuling
+        var context: AlertContext
+        /// Who is still to get it.
+        var receivers: [String]
+    }
+
+    private let delivery: LiveDelivery
+    /// The receivers of each rule.
+    private let routes: [[String]]
+    /// Who is told of alerts about the engine itself.
+    private let engineRoute: [String]
+    /// What mails say of each rule.
+    let contexts: [AlertContext]
+    private let ruleNumbers: [String: Int]
+    private let counters: LiveCounters
+    private var stage: MuteStage
+    private var waiting: [Waiting] = []
+    private(set) var tally: RuleTally
+
+    /// - Parameter stage: where an earlier run's ended.
+    init(
+        _ delivery: LiveDelivery, rules: CompiledRules, routes: [[String]], engineRoute: [String] = [],
+        stage: MuteStage = MuteStage(), counters: LiveCounters
+    ) {
+        self.delivery = delivery
+        self.routes = routes
+        self.engineRoute = engineRoute
+        self.counters = counters
+        self.stage = stage
+        contexts = rules.rules.map { AlertContext(runbook: $0.runbook, ruleText: $0.text) }
+        tally = RuleTally(rules: rules.rules.map(\.name))
+        let numbers = Dictionary(
+            rules.rules.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        ruleNumbers = numbers
+        self.stage.forget { numbers[$0.rule] == nil && !$0.rule.hasPrefix("engine.") }
+    }
+
+    var hasTakenAll: Bool { waiting.isEmpty }
+
+    mutating func accept(_ transitions: [RenderedTransition]) {
+        var kinds: [Transition.Kind: Int] = [:]
+        for rendered in transitions {
+            tally.add(rendered.transition)
+            kinds[rendered.transition.kind, default: 0] += 1
+            if rendered.rule == nil { delivery.say(rendered.transition) }
+        }
+        takeOrders()
+        let rulings = stage.decide(
+            transitions.map { ($0.transition, $0.rule.map { routes[$0] } ?? engineRoute) },
+            isInEventTime: transitions.contains { $0.rule != nil })
+        for (ruling, item) in rulings { take(ruling, rule: item.flatMap { transitions[$0].rule }) }
+        counters.update { [tally] in
+            $0.transitions = tally.transitions
+            $0.alerts = tally.alerts
+            $0.transitionsByKind.merge(kinds, uniquingKeysWith: +)
+        }
+        flush()
+    }
+
+    mutating func note(late trades: [Trade]) {
+        counters.update { $0.late += trades.count }
+        delivery.say(late: trades.count)
+    }
+
+    mutating func settle(closedBefore watermark: Int64?) {
+        takeOrders()
+        if let watermark {
+            for ruling in stage.close(before: Timestamp(milliseconds: watermark)) {
+                take(ruling, rule: ruleNumbers[ruling.transition.rule])
+            }
+        }
+        flush()
+    }
+
+    private mutating func takeOrders() {
+        if let orders = delivery.orders(newerThan: stage.orders.revision) { stage.update(orders) }
+    }
+
+    private mutating func take(_ ruling: MuteRuling, rule: Int?) {
+        counters.note(ruling)
+        delivery.say(ruling)
+        waiting.append(
+            Waiting(
+                ruling: ruling, context: rule.map { contexts[$0] } ?? AlertContext(),
+                receivers: ruling.receivers))
+    }
+
+    /// Commits what there is room for; of one receiver nothing overtakes.
+    private mutating func flush() {
+        if waiting.isEmpty, stage.changes.isEmpty { return }
+        var room: [String: Int] = [:]
+        var left: [Waiting] = []
+        var dispatches: [Dispatch] = []
+        for item in waiting {
+            var taken: [String] = []
+            var later: [String] = []
+            for receiver in item.receivers {
+                let free = room[receiver] ?? delivery.room(for: receiver)
+                // One that has no room has none for what comes after either.
+                if free > 0 { taken.append(receiver) } else { later.append(receiver) }
+                room[receiver] = free - 1
+            }
+            if !taken.isEmpty || item.receivers.isEmpty {
+                var dispatch = Dispatch(item.ruling.transition, context: item.context, to: taken)
+                dispatch.occasion = item.ruling.occasion
+                // What is in the alerts' past is with all its receivers: it is not decided again.
+                dispatch.isRecorded = item.ruling.occasion == .event && later.isEmpty
+                dispatches.append(dispatch)
+            }
+            if !later.isEmpty {
+                left.append(Waiting(ruling: item.ruling, context: item.context, receivers: later))
+            }
+        }
+        // As long as something waits, a crash has everything since decided again.
+        let changes = left.isEmpty ? stage.changes : []
+        if dispatches.isEmpty, changes.isEmpty { return waiting = left }
+        if delivery.commit(dispatches, firing: changes) {
+            waiting = left
+            if left.isEmpty { stage.noteWritten() }
+        }
+    }
+}
+
+extension LiveCounters {
+    fileprivate func note(_ ruling: MuteRuling) {
+        let withheld = ruling.withheld.count
+        update { counted in
+            switch ruling.reason {
+            case .muted(.silence): counted.silenced += withheld
+            case .muted(.inhibited): counted.inhibited += withheld
+            case .untold: counted.untold += withheld
+            case .known, nil: break
+            }
+            switch ruling.occasion {
+            case .event: break
+            case .catchUp: counted.caughtUp += ruling.receivers.count
+            case .age: counted.escalatedByAge += ruling.receivers.count
+            }
+        }
+    }
+}
