@@ -35,10 +35,13 @@ struct LaneHeads {
     mutating func replace(_ lane: Int, _ time: Int64?) {
         nodes.withUnsafeMutableBufferPointer { nodes in
             var node = leaves + lane
-            nodes[node] = time.map { LaneHeads.head($0, lane) } ?? LaneHeads.none
+            var least = time.map { LaneHeads.head($0, lane) } ?? LaneHeads.none
+            nodes[node] = least
+            // The lesser one is carried up: no level waits for what the one below has stored.
             while node > 1 {
+                least = min(least, nodes[node ^ 1])
                 node /= 2
-                nodes[node] = min(nodes[2 * node], nodes[2 * node + 1])
+                nodes[node] = least
             }
         }
     }

@@ -18,20 +18,28 @@ import MarketModel
 struct PartitionMerge {
     private struct Lane {
         let number: Int32
-        var trades: [Trade] = []
-        var next = 0
-        /// How many have been released.
-        var released = 0
-        /// The offset behind the last record.
-        var end: Int64 = 0
+        /// Those at hand from `next` to `last` wait; then come the `later` ones.
+        private var trades: [Trade] = []
+        private var next = 0
+        private var last = 0
+        private var later: [Piece] = []
+        private var laterCount = 0
+        /// Whether the trades at hand are in an array of the lane's own.
+        private var isOwn = true
         /// Greatest event time released so far.
-        var frontier = Int64.min
-        /// When the pending trades came: so many up to an index, at a time of the wall clock.
-        var arrivals: [(end: Int, at: Int64)] = []
+        private var frontier = Int64.min
+        /// When the pending trades came: so many since the lane was opened, at a time of the wall clock.
+        private var arrivals: [(count: Int, at: Int64)] = []
+        /// How many have been released.
+        private(set) var released = 0
+        /// The offset behind the last record.
+        private var end: Int64 = 0
         /// Whether the partition has been read to its end.
         var isAtEnd = false
 
-        var pending: Int { trades.count - next }
+        init(number: Int32) { self.number = number }
+
+        var pending: Int { last - next + laterCount }
         /// Everything before this offset has been released.
         var releasedBefore: Int64 { pending > 0 ? trades[next].sequence : end }
 
@@ -39,7 +47,7 @@ struct PartitionMerge {
 
         /// Whether the next trade came at `time` or before.
         func isRipe(by time: Int64) -> Bool {
-            guard let arrival = arrivals.first(where: { $0.end > next }) else { return true }
+            guard let arrival = arrivals.first(where: { $0.count > released }) else { return true }
             return arrival.at <= time
         }
 
@@ -50,19 +58,78 @@ struct PartitionMerge {
             frontier = max(frontier, trade.time)
             next += 1
             released += 1
+            if next == last { turn() }
             return trade
         }
 
-        mutating func dropReleased() {
-            arrivals.removeAll { $0.end <= next }
-            if next == trades.count {
-                trades.removeAll(keepingCapacity: true)
-                next = 0
-            } else if next > 4096, next * 2 > trades.count {
-                trades.removeFirst(next)
-                for index in arrivals.indices { arrivals[index].end -= next }
-                next = 0
+        private mutating func turn() {
+            if later.isEmpty {
+                if isOwn { trades.removeAll(keepingCapacity: true) } else { trades = [] }
+                (isOwn, next, last) = (true, 0, 0)
+            } else {
+                let piece = later.removeFirst()
+                laterCount -= piece.range.count
+                (trades, isOwn, next, last) = (
+                    piece.trades, piece.isOwn, piece.range.lowerBound, piece.range.upperBound
+                )
             }
+        }
+
+        mutating func dropArrivals() { arrivals.removeAll { $0.count <= released } }
+
+        /// - Parameter offset: behind the last record that the trades are of.
+        mutating func append(_ piece: Piece, before offset: Int64, at time: Int64?) {
+            end = offset
+            if piece.range.isEmpty { return }
+            if piece.range.count >= Piece.leastShared {
+                keep(piece)
+            } else {
+                copy(piece.trades[piece.range])
+            }
+            if let time { arrivals.append((released + pending, time)) }
+        }
+
+        private mutating func keep(_ piece: Piece) {
+            later.append(piece)
+            laterCount += piece.range.count
+            if next == last { turn() }
+        }
+
+        private mutating func copy(_ few: ArraySlice<Trade>) {
+            if later.isEmpty, isOwn {
+                if next > 4096, next * 2 > last {
+                    trades.removeFirst(next)
+                    (next, last) = (0, last - next)
+                }
+                trades.append(contentsOf: few)
+                last += few.count
+            } else if let piece = later.last, piece.isOwn {
+                later[later.count - 1].append(few)
+                laterCount += few.count
+            } else {
+                keep(Piece(Array(few), isOwn: true))
+            }
+        }
+    }
+
+    /// Trades of a lane that came together: in the array of the batch that brought them, or copied.
+    private struct Piece {
+        /// Fewer are copied: they would keep the whole batch in memory.
+        static let leastShared = 1024
+
+        private(set) var trades: [Trade]
+        private(set) var range: Range<Int>
+        let isOwn: Bool
+
+        init(_ trades: [Trade], _ range: Range<Int>? = nil, isOwn: Bool = false) {
+            self.trades = trades
+            self.range = range ?? 0..<trades.count
+            self.isOwn = isOwn
+        }
+
+        mutating func append(_ few: ArraySlice<Trade>) {
+            trades.append(contentsOf: few)
+            range = range.lowerBound..<trades.count
         }
     }
 
@@ -116,22 +183,24 @@ struct PartitionMerge {
         var begin = 0
         for stretch in poll.stretches {
             let end = begin + stretch.trades
-            append(trades[begin..<end], to: stretch.lane, before: stretch.nextOffset, at: poll.time)
+            append(Piece(trades, begin..<end), to: stretch.lane, before: stretch.nextOffset, at: poll.time)
             begin = end
         }
         for lane in poll.opened { open(lane) }
         for end in poll.ends { mark(end.lane, atEnd: end.isReached) }
     }
 
-    /// - Parameters:
-    ///   - end: the offset behind the last record that the trades are of.
-    ///   - now: the wall clock, milliseconds.
-    mutating func append(_ trades: ArraySlice<Trade>, to lane: Int32, before end: Int64, at now: Int64) {
+    private mutating func append(_ piece: Piece, to lane: Int32, before offset: Int64, at now: Int64) {
         open(lane)
         guard let index = index(of: lane) else { return }
-        lanes[index].trades.append(contentsOf: trades)
-        lanes[index].end = end
-        if grace > 0, !trades.isEmpty { lanes[index].arrivals.append((lanes[index].trades.count, now)) }
+        lanes[index].append(piece, before: offset, at: grace > 0 ? now : nil)
+    }
+
+    /// - Parameters:
+    ///   - offset: behind the last record that the trades are of.
+    ///   - now: the wall clock, milliseconds.
+    mutating func append(_ trades: [Trade], to lane: Int32, before offset: Int64, at now: Int64) {
+        append(Piece(trades), to: lane, before: offset, at: now)
     }
 
     mutating func mark(_ lane: Int32, atEnd: Bool) {
@@ -168,7 +237,7 @@ struct PartitionMerge {
                 }
             }
         }
-        for index in lanes.indices { lanes[index].dropReleased() }
+        for index in lanes.indices { lanes[index].dropArrivals() }
         swap(&heads, &self.heads)
     }
 }

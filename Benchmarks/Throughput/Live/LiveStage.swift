@@ -95,6 +95,8 @@ struct LiveStage {
         let counters = LiveCounters()
         let stop = StopSignal()
         let status = MemorySink()
+        // Each run begins with an empty one; the last run's may still be open.
+        try? FileManager.default.removeItem(atPath: "\(options.cache)/live/state")
         let run = LiveRun(
             try configuration(group), environment: [:],
             console: Console(output: MemorySink(), status: status), stop: stop, counters: counters)
