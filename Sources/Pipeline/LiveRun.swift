@@ -58,6 +58,8 @@ public struct LiveRun: Sendable {
         let rules = try set.requireSound(console)
         try set.requireRoom(for: configuration.pointsPerSymbol, setBy: "points-per-symbol")
         try requireNotifiers(configuration.engineNotify, of: set)
+        try configuration.mutes.requireNames(
+            rules: rules.rules, notifiers: set.notifiers.definitions.map(\.name))
         try requireSeries(configuration.engineBounds, of: rules)
         let outbox = try openOutbox()
         let broker = try startBroker()
@@ -149,8 +151,8 @@ public struct LiveRun: Sendable {
     }
 
     private func muteStage(_ outbox: DurableOutbox?) throws(CommandFailure) -> MuteStage {
-        guard let outbox else { return MuteStage() }
-        do { return try outbox.muteStage(MutePolicy()) } catch { throw CommandFailure(error) }
+        guard let outbox else { return MuteStage(configuration.mutes) }
+        do { return try outbox.muteStage(configuration.mutes) } catch { throw CommandFailure(error) }
     }
 
     /// What an earlier run left.

@@ -1,3 +1,4 @@
+public import Delivery
 import Engine
 public import Feeds
 
@@ -50,6 +51,8 @@ public struct RunConfiguration: Sendable {
     /// Notifiers that are told of alerts about the engine itself.
     public var engineNotify: [String] = []
     public var engineBounds = EngineAlertBounds()
+    /// What alerts mute others, and who is told of those that go on firing.
+    public var mutes = MutePolicy()
 
     public init(bootstrap: Bootstrap, trades: [TradeTopic]) {
         self.bootstrap = bootstrap

@@ -71,6 +71,7 @@ extension RunConfiguration {
             engineNotify = map.strings("notify") ?? []
             engineBounds = EngineAlertBounds(map)
         }
+        mutes = MutePolicy(root)
         if let value = root["state"] { state = value.written == "off" ? nil : value.string() }
         state = state.map(resolved)
         if let map = root.map("console") { console = ConsoleSettings(map) }

@@ -45,7 +45,8 @@ public struct FiringAlert: Sendable, Equatable {
     }
 
     var face: AlertFace { AlertFace(latest) }
-    var told: [String] { toldAt == nil ? [] : receivers }
+    /// Of its rule's receivers those who know of it.
+    public var told: [String] { toldAt == nil ? [] : receivers }
 
     /// Its fire in the newest words, at the level that it has reached.
     var fireNow: Transition {

@@ -238,12 +238,8 @@ public struct MuteStage: Sendable {
 
     /// What mutes an alert at an instant: of several silences the one that ends last.
     private func mute(of face: AlertFace, _ name: String, at time: Timestamp) -> MuteCause? {
-        var last: Silence?
-        for silence in orders.silences where silence.covers(time) && silence.matcher.matches(face) {
-            if last.map({ $0.endsAt < silence.endsAt }) ?? true { last = silence }
-        }
-        if let last { return .silence(last.number) }
-        return sources.muting(face, name, at: time).map { .inhibited(by: $0) }
+        orders.silencing(face, at: time)
+            ?? sources.muting(face, name, at: time).map { .inhibited(by: $0) }
     }
 
     // MARK: Wakes

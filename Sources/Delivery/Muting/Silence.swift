@@ -49,5 +49,18 @@ public struct StandingOrders: Sendable, Equatable {
             acknowledgements: try file.acknowledgements())
     }
 
+    /// The silence that mutes an alert, as it is, at `time`; of several the one that ends last.
+    public func silencing(_ latest: Transition, at time: Timestamp) -> MuteCause? {
+        silencing(AlertFace(latest), at: time)
+    }
+
+    func silencing(_ face: AlertFace, at time: Timestamp) -> MuteCause? {
+        var last: Silence?
+        for silence in silences where silence.covers(time) && silence.matcher.matches(face) {
+            if last.map({ $0.endsAt < silence.endsAt }) ?? true { last = silence }
+        }
+        return last.map { .silence($0.number) }
+    }
+
     func silence(_ number: Int64) -> Silence? { silences.first { $0.number == number } }
 }
