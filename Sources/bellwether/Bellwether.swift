@@ -20,6 +20,8 @@ struct Bellwether: AsyncParsableCommand {
                                                                 why one did, or did not, fire then
               bellwether run --config bellwether.yaml           watch Kafka and send alerts
               bellwether outbox list                            what it has not delivered
+              bellwether alerts                                 what fires now, and what fired
+              bellwether ack --rule index_shock --key SPY       say that somebody looks after it
               bellwether silence add --rule index_shock --for 2h --comment 'known'
                                                                 keep alerts quiet for a time
               bellwether demo                                   see all of it with nothing installed
@@ -30,7 +32,7 @@ struct Bellwether: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, WhyCommand.self,
             RunCommand.self, DemoCommand.self, NotifyCommand.self, OutboxCommand.self,
-            SilenceCommand.self,
+            AlertsCommand.self, AcknowledgeCommand.self, SilenceCommand.self,
             LanguageServerCommand.self,
         ])
 
