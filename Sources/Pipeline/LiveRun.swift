@@ -85,13 +85,21 @@ public struct LiveRun: Sendable {
         let taker = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, engineRoute: configuration.engineNotify,
             stage: try muteStage(outbox), counters: session.counters)
-        let result = try await onThread("bellwether-run") { [session] () throws(CommandFailure) in
-            try session.run(into: taker)
+        // What was queued is sent also when it fails.
+        let outcome: Result<LiveResult<CourierOutbox>, CommandFailure>
+        do {
+            outcome = .success(
+                try await onThread("bellwether-run") { [session] () throws(CommandFailure) in
+                    try session.run(into: taker)
+                })
+        } catch {
+            outcome = .failure(error)
         }
         withExtendedLifetime(broker) {}
         console.say("stopped: sending what is left")
         let left = delivery.finish(within: LiveRun.drainsWithin)
         await server?.stop()
+        let result = try outcome.get()
         for line in delivery.summary { console.say(line) }
         result.show(
             on: console, counters: session.counters.snapshot, undelivered: left, isKept: outbox != nil)

@@ -43,11 +43,15 @@ struct LiveTradeSource: TradeSource {
     private var closed: [Int32] = []
     private var revoked: [TopicPartition] = []
     private var paused: Set<TopicPartition> = []
-    /// Since when no broker can be reached.
+    /// Whether a broker was lost, and not all partitions have been found at their ends since.
     private var isCutOff = false
+    /// How often a broker was lost.
+    private var losses = 0
+    private let probe: EndProbe
 
     init(_ parts: LiveSourceParts) {
         consumer = parts.consumer
+        probe = EndProbe(parts.consumer.connection)
         inputs = parts.inputs
         deadLetters = parts.deadLetters
         counters = parts.counters
@@ -67,17 +71,12 @@ struct LiveTradeSource: TradeSource {
     /// clock.
     mutating func isUpToDate(at time: Int64) -> Bool {
         guard isDrained, paused.isEmpty else { return false }
-        if isCutOff {
+        if isCutOff, let ends = probe.ends(of: consumer.assignment, question: losses) {
             isCutOff = !consumer.assignment.allSatisfy { partition in
-                guard let lane = inputs.lane(of: partition), let position = positions[lane] else {
-                    return false
-                }
-                do {
-                    return try consumer.connection.watermarks(of: partition, within: .milliseconds(200)).high
-                        <= position
-                } catch {
-                    return false
-                }
+                guard let lane = inputs.lane(of: partition), let position = positions[lane],
+                    let end = ends[partition]
+                else { return false }
+                return end <= position
             }
         }
         return !isCutOff
@@ -94,7 +93,7 @@ struct LiveTradeSource: TradeSource {
         }
     }
 
-    /// Whether no broker can be reached, as far as is known; where it once was so, the brokers are asked.
+    /// Whether brokers cannot be reached, as far as is known; where one was lost, they are asked.
     mutating func isCutOff(at time: Int64) -> Bool {
         if isCutOff { _ = isUpToDate(at: time) }
         return isCutOff
@@ -262,8 +261,10 @@ struct LiveTradeSource: TradeSource {
                 return
             }
             positions[lane] = max(positions[lane] ?? -1, offset)
-        case .allBrokersDown: isCutOff = true
-        case .brokerDown, .error, .committed, .throttled, .statistics, .log: break
+        case .allBrokersDown, .brokerDown:
+            isCutOff = true
+            losses += 1
+        case .error, .committed, .throttled, .statistics, .log: break
         }
     }
 

@@ -65,7 +65,7 @@ struct HealthTests {
         status.note(Self.look(at: 100_000, isCutOff: true))
         #expect(Self.reasons(status, at: 100_000) == [])
         status.note(Self.look(at: 160_000, isCutOff: true))
-        #expect(Self.reasons(status, at: 160_000) == ["no broker can be reached for 60 s"])
+        #expect(Self.reasons(status, at: 160_000) == ["brokers cannot be reached for 60 s"])
         status.note(Self.look(at: 161_000))
         #expect(Self.reasons(status, at: 161_000) == [])
         #expect(

@@ -69,6 +69,7 @@ struct OperatedRunTests {
             idle: off
             topics: {trades: [{name: \(LiveFixture.trades)}], dead-letters: \(LiveFixture.letters)}
             console: {listen: "127.0.0.1:0"}
+            engine-alerts: {no-progress: 5s}
             """, to: "bellwether.yaml")
         return place
     }
@@ -177,6 +178,49 @@ struct OperatedRunTests {
             let committed = try consumer.committed(partitions, within: .seconds(20))
             #expect(
                 committed.allSatisfy { if case .at(let offset) = $0.offset { offset >= 5 } else { false } })
+        }
+    }
+
+    @Test(
+        "a broker that goes away turns the health red and raises an alert, and both pass when it is back",
+        .timeLimit(.minutes(3)))
+    func brokerAway() async throws {
+        let fixture = try LiveFixture(partitions: 2)
+        try await withEcho { port in
+            let place = try place(fixture, echo: port)
+            let (run, stream) = try started(["run", "--log-format", "json"], in: place)
+            defer { kill(run.processIdentifier, SIGKILL) }
+            var lines: [String] = []
+            var url = ""
+            var steps = stream.makeAsyncIterator()
+            func waitFor(_ event: String) async {
+                while let line = await steps.next() {
+                    lines.append(line)
+                    if let found = line.firstMatch(of: /answers at (http:\/\/127\.0\.0\.1:[0-9]+)/) {
+                        url = String(found.1)
+                    }
+                    if line.contains(event) { return }
+                }
+            }
+            await waitFor("partitions_assigned")
+            while try await !ask(url + "/readyz").contains("\"ok\"") {}
+            // Read to the ends of both, so that nothing is known to be missed when it goes.
+            while try await ask(url + "/metrics").matches(of: /lag_records{.*} 0\n/).count < 2 {}
+            #expect(try await ask(url + "/healthz").contains("\"reasons\":[]"))
+            fixture.broker.takeDown()
+            await waitFor("engine.no_progress firing")
+            let red = try await ask(url + "/healthz")
+            #expect(red.contains("\"failing\"") && red.contains("brokers cannot be reached for"), "\(red)")
+            fixture.broker.bringUp()
+            await waitFor("engine.no_progress resolved")
+            while try await !ask(url + "/healthz").contains("\"ok\"") {}
+            let page = try await ask(url + "/metrics")
+            #expect(page.contains("bellwether_transitions_total{kind=\"resolved\"} 1\n"))
+            #expect(!page.contains("bellwether_kafka_errors_total{kind=\"broker_down\"} 0\n"))
+            kill(run.processIdentifier, SIGTERM)
+            await waitFor("no line has this")
+            run.waitUntilExit()
+            #expect(run.terminationStatus == 0)
         }
     }
 

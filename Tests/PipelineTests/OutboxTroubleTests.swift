@@ -75,6 +75,15 @@ struct OutboxTroubleTests {
             delivery.redStatus.first
                 == "NOT READING: the disk is full: state/bellwether.sqlite cannot be written")
         #expect(status.text.contains("reading pauses: the disk is full"))
+        let metrics = LiveMetrics(
+            counters: LiveCounters(), delivery: delivery, startedAt: 0, requests: ConsoleRequests(),
+            notices: notices, now: { 0 })
+        #expect(metrics.text.contains("bellwether_state_writable 0\n"))
+        #expect(metrics.text.contains("bellwether_state_write_failures_total 1\n"))
+        let signs = Health.Signs(
+            status: LiveStatus().snapshot, isStopping: false, trouble: delivery.trouble?.description,
+            patience: 60_000, now: 0)
+        #expect(Health.liveness(signs).reasons.first?.contains("the disk is full") == true)
         // Not at every poll, but once a second.
         for _ in 0..<50 { outbox.settle(closedBefore: nil) }
         #expect(file.attempts.withLock { $0 } == 1)

@@ -122,7 +122,7 @@ struct EngineAlerts: Sendable {
         if let since = status.cutOffSince, signs.now - since >= bound {
             return [
                 Finding(
-                    name: name, verdict: .firing, since: since + bound, message: "no broker can be reached",
+                    name: name, verdict: .firing, since: since + bound, message: "brokers cannot be reached",
                     values: values)
             ]
         }

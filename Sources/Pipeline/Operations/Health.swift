@@ -37,7 +37,7 @@ struct Health: Sendable, Equatable {
                 reasons.append("no progress for \(seconds(since: progress)) s, with \(rest)")
             }
             if let since = status.cutOffSince, isOld(since) {
-                reasons.append("no broker can be reached for \(seconds(since: since)) s")
+                reasons.append("brokers cannot be reached for \(seconds(since: since)) s")
             }
         }
         return Health(reasons: reasons)

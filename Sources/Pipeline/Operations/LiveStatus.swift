@@ -52,7 +52,7 @@ final class LiveStatus: Sendable {
         var lookedAt: Int64?
         /// When records were last read or trades evaluated.
         var progressAt: Int64?
-        /// Since when no broker can be reached.
+        /// Since when brokers cannot be reached.
         var cutOffSince: Int64?
         /// Records read and trades evaluated until then.
         fileprivate var progress = 0
