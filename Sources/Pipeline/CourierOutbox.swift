@@ -96,7 +96,7 @@ struct CourierOutbox: TransitionOutbox {
 
     /// Commits what there is room for; of one receiver nothing overtakes.
     private mutating func flush() {
-        if waiting.isEmpty, stage.changes.isEmpty { return }
+        if waiting.isEmpty, !stage.hasChanges { return }
         var room: [String: Int] = [:]
         var left: [Waiting] = []
         var dispatches: [Dispatch] = []

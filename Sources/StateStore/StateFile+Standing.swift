@@ -111,7 +111,9 @@ extension StateFile {
     /// Lets go of silences that are long over, and of acknowledgements of what no longer fires.
     static func forgetStanding(at now: Timestamp, _ db: Database) throws {
         let limit = now.milliseconds - StateLimits.keepsTransitions
-        try db.execute(sql: "DELETE FROM silences WHERE ends_at < ?", arguments: [limit])
+        // One for a past day that is read again ended long before it was said.
+        try db.execute(
+            sql: "DELETE FROM silences WHERE ends_at < ? AND created_at < ?", arguments: [limit, limit])
         try db.execute(
             sql: """
                 DELETE FROM acknowledgements

@@ -39,13 +39,14 @@ struct AcknowledgeCommand: ParsableCommand {
         commandName: "ack",
         abstract: "Say that somebody looks after an alert that fires.",
         discussion: """
-            Steps under `escalate` of bellwether.yaml that say `unless: acked` leave it alone until it is
-            over; its next fire is another incident. A running instance sees it within a second.
+            Steps under `escalate` of bellwether.yaml that say `unless: acked` leave it
+            alone until it is over; its next fire is another incident. A running
+            instance sees it within a second.
 
             Examples:
               bellwether ack 4f1c09ab
-              bellwether ack --rule index_shock --key SPY --comment 'news, desk looks at it'
-              bellwether ack --rule index_shock                   all of the rule's alerts that fire
+              bellwether ack --rule index_shock --key SPY --comment 'desk looks at it'
+              bellwether ack --rule index_shock          all of its alerts that fire
 
             Exits with 1 when no such alert fires.
             """)

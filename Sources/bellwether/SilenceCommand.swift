@@ -6,10 +6,11 @@ struct SilenceCommand: ParsableCommand {
         commandName: "silence",
         abstract: "Keep alerts quiet for a time.",
         discussion: """
-            A silence mutes the alerts that match all its parts, from its start to its end in the trades' own
-            time. They are evaluated and recorded as ever; nobody is told. Whoever was told of an alert
-            before still hears when it is over. At the end each notifier gets one message of what fired
-            meanwhile and still fires.
+            A silence mutes the alerts that match all its parts, from its start to its
+            end in the trades' own time. They are evaluated and recorded as ever; nobody
+            is told. Whoever was told of an alert before still hears when it is over. At
+            the end each notifier gets one message of what fired meanwhile and still
+            fires.
 
             A running instance sees changes within a second; without one, the next start does.
             """,
@@ -21,14 +22,16 @@ struct SilenceAddCommand: ParsableCommand {
         commandName: "add",
         abstract: "Begin a silence.",
         discussion: """
-            A part is a text as it is, one with * and ?, or a /pattern/ of PCRE2, which is searched for.
+            A part is a text as it is, one with * and ?, or a /pattern/ of PCRE2, which
+            is searched for.
 
             Examples:
-              bellwether silence add --rule index_shock --key SPY --for 2h --comment 'known, desk looks at it'
-              bellwether silence add --key 'BINANCE:*' --for 30m --comment 'the venue is in maintenance'
-              bellwether silence add --key '/^(BTC|ETH)/' --severity warning --for 1h --comment 'noise'
-              bellwether silence add --label team=risk --from 2025-03-14T20:00Z --until 2025-03-16T22:00Z \\
-                --comment 'move of the data centre'
+              bellwether silence add --rule shock --key SPY --for 2h --comment 'known'
+              bellwether silence add --key 'BINANCE:*' --for 30m --comment maintenance
+              bellwether silence add --key '/^(BTC|ETH)/' --severity warning \\
+                --for 1h --comment noise
+              bellwether silence add --label team=risk --from 2025-03-14T20:00Z \\
+                --until 2025-03-16T22:00Z --comment 'move of the data centre'
             """)
 
     @Option(help: "The rule's name.")

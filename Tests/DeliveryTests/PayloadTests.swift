@@ -73,6 +73,36 @@ struct PayloadTests {
         #expect(GoogleChatPayload.threaded("https://x/?messageReplyOption=Y").hasSuffix("=Y"))
     }
 
+    @Test func `why a notice is told stands in every format, escaped; programs find it by name`() throws {
+        let words = "muted by silence 3 (<!channel> *feed*), and still firing after it"
+        let caughtUp = Notice(fire, occasion: .catchUp(batch: "silence 3", note: words))
+        let aged = Notice(
+            transition(.escalated, rule: "fx_jump", key: "OANDA:EUR_USD"),
+            occasion: .age(.seconds(900), note: "firing for 15m"))
+        for format in WebhookTarget.Format.allCases where format != .template {
+            let single = body([caughtUp], format)
+            #expect(single.contains("silence 3"), "\(format)")
+            if format.takesDigests {
+                #expect(
+                    body([caughtUp, Notice(fire, occasion: caughtUp.occasion)], format).contains("silence 3"))
+            }
+        }
+        #expect(!body([caughtUp], .slack).contains("<!channel>"))
+        #expect(!body([caughtUp], .mattermost).contains("<!channel>"))
+        let object = try #require(
+            JSONSerialization.jsonObject(with: Data(body([aged], .generic).utf8)) as? [String: Any])
+        #expect(object["id"] as? String == aged.id && aged.id != aged.transition.id)
+        #expect(object["occasion"] as? String == "age" && object["note"] as? String == "firing for 15m")
+        #expect(object["rule"] as? String == "fx_jump" && object["values"] != nil)
+        let late = try #require(
+            JSONSerialization.jsonObject(with: Data(body([caughtUp], .generic).utf8)) as? [String: Any])
+        #expect(late["id"] as? String == fire.id && late["occasion"] as? String == "catch_up")
+        // What has just happened is the transition and no more.
+        #expect(body([notice], .generic) == fire.json)
+        let mail = MailBody(Message([aged]), receiver: "boss", zone: "UTC").plain
+        #expect(mail.contains("Note: firing for 15m") && mail.contains("says `escalate` to boss"))
+    }
+
     @Test func `a digest shows the most severe, what fires first, the newest, and counts the others`() throws
     {
         let notices =
@@ -139,11 +169,13 @@ struct PayloadTests {
             let awkward = transition(
                 rule: "r_\(text.prefix(20))", key: String(text.prefix(300)), message: text, values: values,
                 labels: [.init(name: text, value: text)])
-            let one = Notice(awkward, context: .init(runbook: text))
+            let one = Notice(
+                awkward, context: .init(runbook: text),
+                occasion: .catchUp(batch: "b", note: "muted \(text.prefix(600))"))
             let many = (0..<12).map { number in
                 var next = one
                 next.transition.key += "\(number)"
-                return Notice(next.transition, context: next.context)
+                return Notice(next.transition, context: next.context, occasion: next.occasion)
             }
             for format in formats {
                 var messages = [Message([one])]
@@ -168,7 +200,9 @@ struct PayloadTests {
         var lines: [String] = []
         for text in awkwardTexts {
             let notices = (0..<12).map { number in
-                Notice(transition(rule: "r", key: "\(text.prefix(300))\(number)", message: text))
+                Notice(
+                    transition(rule: "r", key: "\(text.prefix(300))\(number)", message: text),
+                    occasion: .catchUp(batch: "b", note: "muted \(text.prefix(600))"))
             }
             let digest = body(notices, .slack)
             #expect(digest.contains("and 2 more"), "the count of the others is never cut off")

@@ -100,7 +100,8 @@ struct SlackPayloadTests {
                 .firing, rule: "r_\(text.prefix(20))", key: String(text.prefix(300)), message: text,
                 values: values,
                 labels: [.init(name: text, value: text)])
-            let notice = Notice(awkward, context: .init(runbook: text))
+            let notice = Notice(
+                awkward, context: .init(runbook: text), occasion: .catchUp(batch: "b", note: "muted \(text)"))
             lines.append(String(decoding: try SlackPayload(notice).encoded(), as: UTF8.self))
             lines.append(String(decoding: WebhookBody.plain(Message([notice]), for: slack), as: UTF8.self))
         }

@@ -67,9 +67,7 @@ struct SlackPayload: Encodable {
                 color: card.colour.hexColour, fallback: text,
                 title: SlackText.truncate(SlackText.escape(card.title), to: DeliveryLimits.title),
                 text: SlackText.truncate(lines.joined(separator: "\n"), to: DeliveryLimits.attachmentText),
-                fields: card.facts.map {
-                    Field(title: SlackText.escape($0.name), value: SlackText.name($0.value), short: false)
-                },
+                fields: card.facts.map { Self.field($0, isShort: false) },
                 footer: card.footer, ts: card.at.milliseconds.floorDivided(by: 1000))
         ]
     }
@@ -83,11 +81,13 @@ struct SlackPayload: Encodable {
         if let firingFor = words.firingFor { facts.append(.init(name: "Firing for", value: firingFor)) }
         if let note = words.note { facts.append(.init(name: "Note", value: note)) }
         facts += words.values + words.labels
-        return facts.prefix(DeliveryLimits.fields).map { fact in
-            let name = SlackText.truncate(SlackText.escape(fact.name), to: DeliveryLimits.fieldName)
-            let value = SlackText.truncate(SlackText.name(fact.value), to: DeliveryLimits.fieldValue)
-            return Field(title: name, value: value.isEmpty ? "-" : value, short: fact.value.count <= 40)
-        }
+        return facts.prefix(DeliveryLimits.fields).map { field($0, isShort: $0.value.count <= 40) }
+    }
+
+    private static func field(_ fact: AlertText.Fact, isShort: Bool) -> Field {
+        let name = SlackText.truncate(SlackText.escape(fact.name), to: DeliveryLimits.fieldName)
+        let value = SlackText.truncate(SlackText.name(fact.value), to: DeliveryLimits.fieldValue)
+        return Field(title: name, value: value.isEmpty ? "-" : value, short: isShort)
     }
 
     static func colour(_ transition: Transition) -> String { transition.colour.hexColour }

@@ -34,8 +34,9 @@ public struct FiringAlert: Sendable, Equatable {
     public internal(set) var owed: MuteCause?
     /// When it is to be looked at again; nil: when something happens.
     var wakeAt: Timestamp?
-    /// What mutes it where something waits for the end of that.
+    /// What mutes it where something waits for the end of that, and when it was last looked at for it.
     var waitsFor: MuteCause?
+    var lookedAt: Timestamp?
 
     init(_ fire: Transition, receivers: [String]) {
         latest = fire
@@ -66,12 +67,15 @@ extension FiringAlert {
         var toldAt: Int64?
         var further: [String]?
         var owed: MuteCause?
+        var waitsFor: MuteCause?
+        var lookedAt: Int64?
     }
 
     var row: FiringRow {
         let record = Record(
             latest: NoticeRecord(Notice(latest)), receivers: receivers, toldAt: toldAt?.milliseconds,
-            further: further.isEmpty ? nil : further, owed: owed)
+            further: further.isEmpty ? nil : further, owed: owed, waitsFor: waitsFor,
+            lookedAt: lookedAt?.milliseconds)
         return FiringRow(
             rule: latest.rule, key: latest.key, incident: incident, since: since,
             state: NoticeRecord.encoded(record))
@@ -89,5 +93,7 @@ extension FiringAlert {
         toldAt = record.toldAt.map { Timestamp(milliseconds: $0) }
         further = record.further ?? []
         owed = record.owed
+        waitsFor = record.waitsFor
+        lookedAt = record.lookedAt.map { Timestamp(milliseconds: $0) }
     }
 }

@@ -23,7 +23,8 @@ struct FiringSources: Sendable {
     /// Takes an alert that an earlier run left firing.
     mutating func restore(_ alert: FiringAlert) {
         guard isSource(alert.face) else { return }
-        sources.append(Source(name: alert.latest.alertName, face: alert.face, since: alert.since, until: nil))
+        sources.append(
+            Source(name: alert.latest.alertName, face: alert.face, since: alert.latest.at, until: nil))
     }
 
     /// - Returns: whether what it has muted is to be looked at.

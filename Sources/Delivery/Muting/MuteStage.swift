@@ -20,8 +20,8 @@ public struct MuteStage: Sendable {
     public private(set) var orders: StandingOrders
     /// What fires, by `Transition.alertName`.
     public private(set) var alerts: [String: FiringAlert] = [:]
-    /// What the state file is to be told, by name.
-    private var unwritten: [String: FiringChange] = [:]
+    /// Of which alerts the state file is to be told, by name.
+    private var unwritten: [String: (rule: String, key: String)] = [:]
     private var sources: FiringSources
     private var wakes = WakeQueue()
     /// To be looked at when the next instant is closed.
@@ -42,21 +42,27 @@ public struct MuteStage: Sendable {
         sources = FiringSources(policy.inhibitions)
         for row in firing {
             guard let alert = FiringAlert(row) else {
-                unwritten["\(row.rule)/\(row.key)"] = .isOver(rule: row.rule, key: row.key)
+                unwritten["\(row.rule)/\(row.key)"] = (row.rule, row.key)
                 continue
             }
             let name = alert.latest.alertName
             alerts[name] = alert
             sources.restore(alert)
-            schedule(name, after: nil, mutedBy: alert.owed)
+            schedule(name, after: alert.lookedAt, mutedBy: alert.waitsFor)
         }
         wakeAllInhibited()
     }
 
     // MARK: In
 
+    public var hasChanges: Bool { !unwritten.isEmpty }
+
     /// What is to be written with the transitions decided so far.
-    public var changes: [FiringChange] { unwritten.sorted { $0.key < $1.key }.map(\.value) }
+    public var changes: [FiringChange] {
+        unwritten.sorted { $0.key < $1.key }.map { name, alert in
+            alerts[name].map { .fires($0.row) } ?? .isOver(rule: alert.rule, key: alert.key)
+        }
+    }
 
     /// They are in the file.
     public mutating func noteWritten() { unwritten.removeAll() }
@@ -75,7 +81,7 @@ public struct MuteStage: Sendable {
         for (name, alert) in alerts where isGone(alert.latest) {
             alerts[name] = nil
             sources.forget(name)
-            unwritten[name] = .isOver(rule: alert.latest.rule, key: alert.latest.key)
+            unwritten[name] = (alert.latest.rule, alert.latest.key)
         }
         wakeAllInhibited()
     }
@@ -210,7 +216,7 @@ public struct MuteStage: Sendable {
             ruling.reason = .untold
         }
         alerts[name] = nil
-        unwritten[name] = .isOver(rule: transition.rule, key: transition.key)
+        unwritten[name] = (transition.rule, transition.key)
         return ruling
     }
 
@@ -246,7 +252,7 @@ public struct MuteStage: Sendable {
 
     private mutating func put(_ alert: FiringAlert, _ name: String) {
         alerts[name] = alert
-        unwritten[name] = .fires(alert.row)
+        unwritten[name] = (alert.latest.rule, alert.latest.key)
     }
 
     /// - Parameters:
@@ -265,7 +271,13 @@ public struct MuteStage: Sendable {
                 next = min(next ?? soon, soon)
             }
         }
-        alerts[name]?.waitsFor = isWaiting ? cause : nil
+        // What it waits for is written too: a later look at an earlier time would see other mutes.
+        if isWaiting || alert.waitsFor != nil {
+            var waiting = alert
+            waiting.waitsFor = isWaiting ? cause : nil
+            waiting.lookedAt = isWaiting ? time : nil
+            put(waiting, name)
+        }
         if isWaiting, let cause, let end = end(of: cause) { next = min(next ?? end, end) }
         wake(name, at: next)
     }

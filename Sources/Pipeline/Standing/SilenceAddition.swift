@@ -43,6 +43,9 @@ public struct SilenceAddition: Sendable {
                 help: "end some of them: `bellwether silence list`; one with a pattern mutes many alerts")
         }
         let matcher = AlertMatcher(json: silence.matcher)
+        if silence.endsAt <= now {
+            console.say("note: by the clock it is over; it mutes what is read of that time")
+        }
         show(number, silence, firing.count { matcher?.matches($0.latest) ?? false }, console)
         return .success
     }
@@ -128,7 +131,8 @@ public struct SilenceAddition: Sendable {
         case (.some, .some):
             throw CommandFailure(.usage, "--for and --until both say when it ends", help: "leave one out")
         }
-        guard end > start, end > now else {
+        // With a start of its own it may lie in the past, for a past day that is read again.
+        guard end > start, end > now || from != nil else {
             throw CommandFailure(
                 .usage, "it would be over before it begins: it ends at \(end)",
                 help: "choose a later --until; times without an offset are UTC")
