@@ -224,6 +224,22 @@ struct OperatedRunTests {
         }
     }
 
+    @Test("SIGTERM ends a run also while no broker answers", .timeLimit(.minutes(3)))
+    func terminatedAlone() async throws {
+        let fixture = try LiveFixture(partitions: 2)
+        let place = try place(fixture, echo: 9)
+        let (run, stream) = try started(["run", "--log-format", "json"], in: place)
+        defer { kill(run.processIdentifier, SIGKILL) }
+        var lines: [String] = []
+        for await line in stream {
+            lines.append(line)
+            if line.contains("partitions_assigned") { fixture.broker.takeDown() }
+            if line.contains("engine.no_progress firing") { kill(run.processIdentifier, SIGTERM) }
+        }
+        run.waitUntilExit()
+        #expect(run.terminationStatus == 0, "\(lines.suffix(5))")
+    }
+
     @Test("no secret stands in an error about its own line, nor in --help")
     func errors() async throws {
         let fixture = try LiveFixture(partitions: 1)
