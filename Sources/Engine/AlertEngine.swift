@@ -35,8 +35,12 @@ public final class AlertEngine {
     var signals: [SignalIdentity: UnsafeMutablePointer<FiringSignal>] = [:]
     /// The feeds of the symbols that a block without a key reads: the first to start begins the instance.
     var feedsOfKeyless: [UnsafeMutablePointer<BlockState>: [UnsafeMutablePointer<FeedState>]] = [:]
-    /// Whether the rules that read no symbol have begun.
+    /// Whether the rules that read no symbol have begun, and when.
     var inputHasStarted = false
+    var inputStart = FeedState.notStarted
+    /// While the engine takes up a checkpoint.
+    var restoration: Restoration?
+    lazy var bookMeaning = BookMeaning(book)
     /// Greatest event time accepted.
     var greatestTime = Int64.min
     /// The greatest bound that any cluster has been run to: the first instant still open everywhere.
@@ -53,9 +57,9 @@ public final class AlertEngine {
         self.symbols = symbols
         self.options = options
         emitter = Emitter(book.rules, emitsPending: options.emitsPending)
-        rates = .allocate(capacity: max(1, book.rateSeriesCount))
-        rates.initialize(repeating: RateTimeline(), count: max(1, book.rateSeriesCount))
-        rateReaders = Array(repeating: [], count: book.rateSeriesCount)
+        rates = .allocate(capacity: max(1, book.rateSeries.count))
+        rates.initialize(repeating: RateTimeline(), count: max(1, book.rateSeries.count))
+        rateReaders = Array(repeating: [], count: book.rateSeries.count)
         slotCount = 64
         slots = .allocate(capacity: slotCount)
         slots.initialize(repeating: SymbolSlot(), count: slotCount)
@@ -78,7 +82,7 @@ public final class AlertEngine {
             signal.deallocate()
         }
         slots.deallocate()
-        rates.deinitialize(count: max(1, book.rateSeriesCount))
+        rates.deinitialize(count: max(1, book.rateSeries.count))
         rates.deallocate()
     }
 
@@ -253,6 +257,7 @@ public final class AlertEngine {
         let start = feeds.reduce(Int64.max) { min($0, $1.pointee.leastPending) }
         guard start < closed else { return }
         inputHasStarted = true
+        inputStart = start
         for cluster in clusters where cluster.pointee.awaitsInput {
             cluster.pointee.startWithInput(at: start) { feedsOfKeyless[$0]?.isEmpty ?? false }
         }

@@ -24,6 +24,8 @@ final class BlockCode {
     let scratch: RegionScratch
     /// nil for a block of few rules.
     let thresholds: ThresholdPlan?
+    /// What a checkpoint knows its parts by; made when the first checkpoint is.
+    private var knownMeaning: ProgramMeaning?
 
     init(
         _ program: BlockProgram, isSeries: Bool, options: EngineOptions,
@@ -94,6 +96,13 @@ final class BlockCode {
                 return mask | 1 << UInt64(stream)
             }
         }
+    }
+
+    func meaning(_ book: BookMeaning) -> ProgramMeaning {
+        if let knownMeaning { return knownMeaning }
+        let meaning = ProgramMeaning(program, book)
+        knownMeaning = meaning
+        return meaning
     }
 
     private static func bits(_ range: Range<Int>) -> UInt64 {

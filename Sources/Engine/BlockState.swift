@@ -40,7 +40,7 @@ struct BlockState: ~Copyable {
     /// Sources that changed since the last evaluation.
     var changed: UInt64 = 0
     /// Windows whose warm-up is not over: its end always wakes the block.
-    private var warmingUp: UInt64 = 0
+    var warmingUp: UInt64 = 0
     /// False until the instance exists (LANGUAGE 7).
     var isActive = false
     /// The first evaluation computes everything.

@@ -84,6 +84,25 @@ struct BucketRing: ~Copyable {
         mask = capacity - 1
     }
 
+    func write(to writer: inout StateWriter) {
+        writer.append(lostThrough)
+        writer.append(unsigned: UInt64(tail - head))
+        for position in head..<tail { bucket(position).pointee.write(to: &writer, columns.count) }
+    }
+
+    /// Takes over what another ring of the same request has written, with none of it in the window yet.
+    ///
+    /// - Precondition: empty.
+    mutating func read(from reader: inout StateReader) throws(CheckpointError) {
+        lostThrough = try reader.int64()
+        for _ in 0..<(try reader.count()) {
+            let number = try reader.int64()
+            var bucket = Bucket(number, try Point(from: &reader), columns: columns.count, request)
+            try bucket.read(from: &reader, columns.count)
+            append(bucket)
+        }
+    }
+
     mutating func rescale(_ factorA: Int64, _ factorB: Int64) {
         for position in head..<tail { bucket(position).pointee.rescale(factorA, factorB, columns) }
     }
@@ -122,6 +141,32 @@ struct Bucket: ~Copyable {
         reals.insert(other.reals)
         for (index, column) in wanted.enumerated() {
             if let place = columns.firstIndex(of: column) { ranges[index] = other.ranges[place] }
+        }
+    }
+
+    /// What `write` has written behind the number and the first point.
+    mutating func read(from reader: inout StateReader, _ columns: Int) throws(CheckpointError) {
+        last = try Point(from: &reader)
+        count = try reader.int()
+        sums = try WindowSums(from: &reader)
+        if times != nil { times = try TimeSums(from: &reader) }
+        try reals.read(from: &reader)
+        for index in 0..<columns {
+            ranges[index] = ValueRange(least: try reader.int64(), greatest: try reader.int64())
+        }
+    }
+
+    func write(to writer: inout StateWriter, _ columns: Int) {
+        writer.append(number)
+        first.write(to: &writer)
+        last.write(to: &writer)
+        writer.append(count)
+        sums.write(to: &writer)
+        times?.write(to: &writer)
+        reals.write(to: &writer)
+        for index in 0..<columns {
+            writer.append(ranges[index].least)
+            writer.append(ranges[index].greatest)
         }
     }
 

@@ -33,6 +33,27 @@ struct ChainState: ~Copyable {
 
     deinit { steps.deallocate() }
 
+    /// Whether a step has matched, or was true when it was looked at last.
+    var hasMoved: Bool {
+        isComplete || (0..<count).contains { steps[$0].wasTrue || steps[$0].matchedAt != Int64.min }
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.append(isComplete)
+        for index in 0..<count {
+            writer.append(steps[index].matchedAt)
+            writer.append(steps[index].wasTrue)
+        }
+    }
+
+    mutating func read(from reader: inout StateReader) throws(CheckpointError) {
+        isComplete = try reader.flag()
+        for index in 0..<count {
+            steps[index].matchedAt = try reader.int64()
+            steps[index].wasTrue = try reader.flag()
+        }
+    }
+
     /// One instant.
     ///
     /// - Returns: the chain's value: 1, 0, or NaN for unknown.

@@ -9,18 +9,18 @@ import MarketModel
 struct Cluster: ~Copyable {
     var queue = TradeQueue()
     /// Instants before it have been evaluated.
-    private(set) var closed = Int64.min
+    var closed = Int64.min
     /// The engine looks here next at this instant; `Int64.min`: whenever it advances.
     var due = Int64.min
     var schedule = Schedule.none
 
     /// Feeds of the cluster's symbols.
     private(set) var feeds: [UnsafeMutablePointer<FeedState>] = []
-    private var timers = TimerHeap()
+    var timers = TimerHeap()
     /// Named series first, in order of dependency.
     private(set) var series: [UnsafeMutablePointer<BlockState>] = []
     private(set) var blocks: [UnsafeMutablePointer<BlockState>] = []
-    private var ownedStreams: [UnsafeMutablePointer<PointStream>] = []
+    private(set) var ownedStreams: [UnsafeMutablePointer<PointStream>] = []
     private var dirty = UnsafeList<UnsafeMutablePointer<BlockState>>()
     private let pointCap: Int
     /// Greatest `BlockProgram.level`.
@@ -298,7 +298,7 @@ struct Cluster: ~Copyable {
     ///
     /// - Returns: nil when a common scale would need more than 15 digits.
     @inline(__always)
-    private mutating func fitting(
+    mutating func fitting(
         _ point: Point, _ scales: (a: UInt8, b: UInt8), _ stream: UnsafeMutablePointer<PointStream>
     ) -> Point? {
         if scales.a == stream.pointee.scaleA, scales.b == stream.pointee.scaleB { return point }

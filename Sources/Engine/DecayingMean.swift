@@ -21,6 +21,16 @@ struct DecayingMean: ~Copyable {
         time = other.time
     }
 
+    func write(to writer: inout StateWriter) {
+        writer.append(mean)
+        writer.append(time)
+    }
+
+    mutating func read(from reader: inout StateReader) throws(CheckpointError) {
+        mean = try reader.double()
+        time = try reader.int64()
+    }
+
     /// Sees the stream's points up to `t`, whose instant is complete.
     mutating func advance(_ stream: UnsafeMutablePointer<PointStream>, to t: Int64) {
         let tail = stream.pointee.tail

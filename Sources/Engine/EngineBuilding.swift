@@ -91,6 +91,7 @@ extension AlertEngine {
         slot.pointee.cluster = cluster
         let trades = cluster.pointee.makeStream(.trades)
         trades.pointee.start = feed.pointee.start
+        trades.pointee.symbolNumber = Int(symbol.index)
         slot.pointee.trades = trades
         cluster.pointee.join(feed)
     }
@@ -102,7 +103,7 @@ extension AlertEngine {
         slots[Int(symbol.index)].isForeign = true
     }
 
-    private func feed(of symbol: String) -> UnsafeMutablePointer<FeedState> {
+    func feed(of symbol: String) -> UnsafeMutablePointer<FeedState> {
         let name = symbol.firstIndex(of: ":").map { String(symbol[..<$0]) } ?? ""
         if let feed = feeds[name] { return feed }
         var lateness: Int64 = 0
@@ -224,6 +225,7 @@ extension AlertEngine {
         if let quotes = slot.pointee.quotes { return quotes }
         let quotes = cluster.pointee.makeStream(.quotes)
         quotes.pointee.start = slot.pointee.feed?.pointee.start ?? FeedState.notStarted
+        quotes.pointee.symbolNumber = Int(symbol.index)
         slot.pointee.quotes = quotes
         return quotes
     }

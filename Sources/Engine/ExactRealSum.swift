@@ -38,6 +38,14 @@ struct ExactRealSum: ~Copyable {
 
     deinit { limbs.deallocate() }
 
+    func write(to writer: inout StateWriter) {
+        for index in 0..<limbCount { writer.append(Int64(bitPattern: limbs[index])) }
+    }
+
+    func read(from reader: inout StateReader) throws(CheckpointError) {
+        for index in 0..<limbCount { limbs[index] = UInt64(bitPattern: try reader.int64()) }
+    }
+
     /// Turns the sum's sign in place.
     func negate() {
         var carry = true

@@ -21,6 +21,8 @@ struct GridSamples: ~Copyable {
     private let returns: UnsafeMutablePointer<Double>
     /// Position in the stream of the first point that has not been seen.
     var consumed = 0
+    /// Nothing is known of the points up to this time: it has begun after them.
+    var lostThrough = Int64.min
     /// Index of the newest sample taken.
     private var newest = Int64.min
     /// Index of the first sample with a known value.
@@ -53,6 +55,7 @@ struct GridSamples: ~Copyable {
 
     mutating func adopt(_ other: borrowing GridSamples) {
         consumed = other.consumed
+        lostThrough = other.lostThrough
         newest = other.newest
         firstKnown = other.firstKnown
         prevailing = other.prevailing
@@ -60,6 +63,36 @@ struct GridSamples: ~Copyable {
         uniformSince = other.uniformSince
         values.update(from: other.values, count: Int(capacity))
         returns.update(from: other.returns, count: Int(capacity))
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.append(lostThrough)
+        writer.append(newest)
+        writer.append(firstKnown)
+        writer.append(prevailing)
+        writer.append(hasPrevailing)
+        writer.append(uniformSince)
+        guard hasPrevailing else { return }
+        for index in 0..<Int(capacity) {
+            // Of equal samples all but the first are one byte.
+            writer.append(values[index] &- (index == 0 ? 0 : values[index - 1]))
+            writer.append(unsigned: returns[index].bitPattern.byteSwapped)
+        }
+    }
+
+    /// Takes over what another one of the same request has written.
+    mutating func read(from reader: inout StateReader) throws(CheckpointError) {
+        lostThrough = try reader.int64()
+        newest = try reader.int64()
+        firstKnown = try reader.int64()
+        prevailing = try reader.int64()
+        hasPrevailing = try reader.flag()
+        uniformSince = try reader.int64()
+        guard hasPrevailing else { return }
+        for index in 0..<Int(capacity) {
+            values[index] = try reader.int64() &+ (index == 0 ? 0 : values[index - 1])
+            returns[index] = Double(bitPattern: try reader.unsigned().byteSwapped)
+        }
     }
 
     /// Sees the stream's points and takes the samples up to `t`.

@@ -29,6 +29,18 @@ struct Point {
     }
 }
 
+extension Point {
+    init(from reader: inout StateReader) throws(CheckpointError) {
+        self.init(time: try reader.int64(), a: try reader.int64(), b: try reader.int64())
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.append(time)
+        writer.append(a)
+        writer.append(b)
+    }
+}
+
 /// The points of one symbol's trades or quotes, or of a named series, kept as long as some window or lag
 /// reads them. All windows share them; a window is a pair of positions.
 ///
@@ -57,6 +69,8 @@ struct PointStream: ~Copyable {
     private(set) var unitA: Int64 = 1
     private(set) var unitB: Int64 = 1
     let kind: StreamRequest.Kind
+    /// Whose trades or quotes they are: the symbol's number; -1 for a named series.
+    var symbolNumber = -1
     /// Since when its feed has been observed (LANGUAGE 4.2); for a named series, all feeds that it reads.
     var start = FeedState.notStarted
     /// The blocks that read this stream, with their sources that a point changes.

@@ -20,6 +20,25 @@ struct RateTimeline {
     /// What prevails when the first `count` steps are in effect.
     func prevailing(after count: Int) -> Step? { count == 0 ? nil : prevailing[count - 1] }
 
+    func write(to writer: inout StateWriter) {
+        writer.append(unsigned: UInt64(steps.count))
+        for step in steps {
+            writer.append(step.effective)
+            writer.append(step.knownAt)
+            writer.append(step.date)
+            writer.append(step.ratio)
+        }
+    }
+
+    mutating func read(from reader: inout StateReader) throws(CheckpointError) {
+        for _ in 0..<(try reader.count()) {
+            insert(
+                Step(
+                    effective: try reader.int64(), knownAt: try reader.int64(), date: try reader.int64(),
+                    ratio: try reader.double()))
+        }
+    }
+
     mutating func insert(_ step: Step) {
         var index = steps.count
         while index > 0, steps[index - 1].effective > step.effective { index -= 1 }

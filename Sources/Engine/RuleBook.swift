@@ -13,7 +13,8 @@ public struct RuleBook: Sendable {
     public var links: [[String]]
     /// What dynamic rules (`on all`, patterns) read of named symbols: kept from the start.
     public var standing: [BlockProgram]
-    public var rateSeriesCount: Int
+    /// Names of the rate series that rules read; `AlertEngine.appendRate` takes an index into it.
+    public var rateSeries: [String]
     /// Rules of which some rule asks `firing`.
     public var askedRules: Set<Int>
     /// The blocks of a symbol, when it is first seen.
@@ -26,7 +27,7 @@ public struct RuleBook: Sendable {
         namedSymbols = []
         links = []
         standing = []
-        rateSeriesCount = 0
+        rateSeries = []
         askedRules = []
         self.blocksForKey = blocksForKey
     }
@@ -45,6 +46,8 @@ public struct RuleTiming: Sendable {
     public var holdTrades: Int?
     /// `unknown clear`: an unknown clear condition counts as true.
     public var clearsOnUnknown = false
+    /// The session as text, for whoever compares rules; empty without one.
+    public var sessionMeaning = ""
 
     public init(
         name: String, hold: Int64? = nil, cooldown: Int64? = nil, repeats: Int64? = nil,

@@ -112,6 +112,30 @@ struct RuleInstance: ~Copyable {
         return state.level.map { max(base, $0) } ?? base
     }
 
+    // MARK: Checkpoints
+
+    /// Whether it is other than at its beginning.
+    var hasMoved: Bool { state.hasMoved || chain.map { $0.pointee.hasMoved } ?? false }
+
+    func write(to writer: inout StateWriter, keyTrades: Int) {
+        state.write(to: &writer, keyTrades: keyTrades)
+        chain?.pointee.write(to: &writer)
+    }
+
+    mutating func read(from reader: inout StateReader, keyTrades: Int) throws(CheckpointError) {
+        state = try RuleState(from: &reader, keyTrades: keyTrades)
+        try chain?.pointee.read(from: &reader)
+    }
+
+    /// Waits for what comes after `t`, at which it has been looked at.
+    mutating func settle(at t: Int64, _ emitter: Emitter) {
+        let clock = emitter.clocks[rule]
+        deadline = state.nextDeadline(after: t, clock)
+        if !clock.hasSession { return }
+        (isOpen, sessionChange) = emitter.phase(of: rule, at: t)
+        deadline = isOpen ? min(sessionChange, deadline) : sessionChange
+    }
+
     /// What its registers say.
     @inline(__always)
     private mutating func conditions(

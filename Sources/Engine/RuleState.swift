@@ -60,6 +60,34 @@ struct RuleState {
     /// The level that `escalate` has reached since the alert fires; it never falls.
     private(set) var level: Severity?
 
+    /// Whether it is other than at its beginning.
+    var hasMoved: Bool { phase != .idle || announcedAt != Int64.min }
+
+    /// - Parameter keyTrades: trades of the key so far; a hold by trades counts from there.
+    func write(to writer: inout StateWriter, keyTrades: Int) {
+        writer.append(unsigned: UInt64(phase.rawValue))
+        writer.append(isHeld)
+        writer.append(deadline)
+        writer.append(keyTrades - tradesAtStart)
+        writer.append(announcedAt)
+        writer.append(level.map { Int(Severity.allCases.firstIndex(of: $0) ?? 0) } ?? -1)
+    }
+
+    init() {}
+
+    init(from reader: inout StateReader, keyTrades: Int) throws(CheckpointError) {
+        guard let phase = Phase(rawValue: UInt8(truncatingIfNeeded: try reader.unsigned())) else {
+            throw CheckpointError(detail: "an alert is in no phase that there is")
+        }
+        self.phase = phase
+        isHeld = try reader.flag()
+        deadline = try reader.int64()
+        tradesAtStart = keyTrades &- (try reader.int())
+        announcedAt = try reader.int64()
+        let rank = try reader.int()
+        level = Severity.allCases.indices.contains(rank) ? Severity.allCases[rank] : nil
+    }
+
     /// The next instant at which time alone may change the state.
     func nextDeadline(after t: Int64, _ clock: RuleClock) -> Int64 {
         switch phase {

@@ -5,7 +5,9 @@ extension InputState {
         let wasKnown = isKnown
         let (hasTicked, next) = samples.pointee.advance(stream, to: t, seesEveryTick: seesEveryTick)
         let start = stream.pointee.start
-        let known = start == FeedState.notStarted ? Int64.max : start + length + ending
+        let known =
+            start == FeedState.notStarted
+            ? Int64.max : max(start, samples.pointee.lostThrough) + length + ending
         isKnown = !samples.pointee.warmsUp || known <= t
         hasChanged = hasTicked || isKnown != wasKnown
         return isKnown ? next : min(next, known)

@@ -147,3 +147,17 @@ struct RealSums: ~Copyable {
         timed.add(other.timed, negated: negated)
     }
 }
+
+extension RealSums {
+    func write(to writer: inout StateWriter) {
+        sum.write(to: &writer)
+        squares.write(to: &writer)
+        timed.write(to: &writer)
+    }
+
+    func read(from reader: inout StateReader) throws(CheckpointError) {
+        try sum.read(from: &reader)
+        try squares.read(from: &reader)
+        try timed.read(from: &reader)
+    }
+}

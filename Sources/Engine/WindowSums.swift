@@ -164,3 +164,26 @@ struct TimeSums {
         }
     }
 }
+
+extension WindowSums {
+    init(from reader: inout StateReader) throws(CheckpointError) {
+        a = try reader.int128()
+        b = try reader.int128()
+        aa = try reader.int128()
+        ab = try reader.int128()
+        bb = try reader.int128()
+    }
+
+    func write(to writer: inout StateWriter) { for sum in [a, b, aa, ab, bb] { writer.append(sum) } }
+}
+
+extension TimeSums {
+    init(from reader: inout StateReader) throws(CheckpointError) {
+        t = try reader.int128()
+        tt = try reader.int128()
+        ta = try reader.int128()
+        tb = try reader.int128()
+    }
+
+    func write(to writer: inout StateWriter) { for sum in [t, tt, ta, tb] { writer.append(sum) } }
+}

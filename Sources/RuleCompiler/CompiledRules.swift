@@ -64,7 +64,7 @@ public func compileRules(_ program: CheckedProgram) -> CompiledRules {
     book.links = linked.count > 1 ? [linked] : []
     book.standing = StandingReads.blocks(
         for: dynamicSources, accumulated: keyed.dynamicReadings.map(\.accumulated))
-    book.rateSeriesCount = program.rateSeries.count
+    book.rateSeries = program.rateSeries
     return CompiledRules(
         book: book, renderer: TransitionRenderer(program.rules), rateSeries: program.rateSeries,
         ruleRoutes: program.rules.map(\.notifiers), rules: program.rules, diagnostics: diagnostics)
@@ -106,7 +106,18 @@ private func timings(_ rules: [CheckedRule]) -> [RuleTiming] {
             severity: rule.severity)
         timing.holdTrades = rule.holdTrades
         timing.clearsOnUnknown = rule.clearsOnUnknown
+        timing.sessionMeaning = rule.session.map { $0.meaning + " after \(rule.sessionDelay)" } ?? ""
         return timing
+    }
+}
+
+extension CheckedSession {
+    /// Equal for sessions with the same hours, whatever they are called.
+    fileprivate var meaning: String {
+        let hours = clocks.map { "\($0.open)-\($0.close)" }.joined(separator: ",")
+        let days = weekdays.sorted().map(String.init).joined()
+        let venue = exchange.map { " \($0.code) \($0.isExtended)" } ?? ""
+        return "\(days) \(hours) \(timeZone)\(venue)"
     }
 }
 

@@ -50,7 +50,7 @@ struct BuiltinExampleTests {
         let errors = (syntax + meaning).filter { $0.level == .error }
         try #require(errors.isEmpty, "\(DiagnosticRenderer().render(errors))")
         let tape = Self.tape
-        let engine = EngineRun(
+        let engine = try EngineRun(
             compileRules(program), tape, order: .sorted, arrival: Array(tape.trades.indices),
             batches: [0..<tape.trades.count])
         #expect(engine.steps == ReferenceInterpreter(program, tape).run())

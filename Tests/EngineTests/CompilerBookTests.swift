@@ -127,7 +127,7 @@ struct CompilerBookTests {
             ], rateSeries: ["DFF"])
         let compiled = compileRules(program)
         #expect(compiled.book.keyless.map { $0.rules.map(\.rule) } == [[0, 4], [3], [1], [2]])
-        #expect(compiled.book.rateSeriesCount == 1 && compiled.rateSeries == ["DFF"])
+        #expect(compiled.book.rateSeries == ["DFF"] && compiled.rateSeries == ["DFF"])
         #expect(
             compiled.book.series[1].block.disassembly == """
                 streams

@@ -28,42 +28,42 @@ struct CompilerRandomTests {
     }
 
     @Test(arguments: seeds)
-    func `The engine emits what the language says, at the same instants, with the same values`(_ seed: Int) {
+    func `The engine emits what the language says, at the same instants, with the same values`(_ seed: Int) throws {
         var run = Run(seed: seed)
         let expected = ReferenceInterpreter(run.program, run.tape).run()
-        #expect(engine(&run, order: .sorted) == expected)
+        #expect(try engine(&run, order: .sorted) == expected)
         // The same input in another order of arrival and in other batches (LANGUAGE 2.6).
-        #expect(engine(&run, order: .arrival(lateness: 30)) == expected)
+        #expect(try engine(&run, order: .arrival(lateness: 30)) == expected)
     }
 
     @Test(arguments: seeds)
-    func `Rules compiled together mean what each means alone`(_ seed: Int) {
+    func `Rules compiled together mean what each means alone`(_ seed: Int) throws {
         var run = Run(seed: seed)
-        let together = engine(&run, order: .sorted)
+        let together = try engine(&run, order: .sorted)
         let rules = run.program.rules
         var alone: [TapeStep] = []
         for rule in rules {
             run.program.rules = [rule]
-            alone += engine(&run, order: .sorted)
+            alone += try engine(&run, order: .sorted)
         }
         #expect(together == alone.sorted())
     }
 
-    @Test func `The random programs fire and clear`() {
-        let kinds = (0..<60).flatMap { seed in
+    @Test func `The random programs fire and clear`() throws {
+        let kinds = try (0..<60).flatMap { seed in
             var run = Run(seed: seed)
-            return engine(&run, order: .sorted).map(\.kind)
+            return try engine(&run, order: .sorted).map(\.kind)
         }
         #expect(kinds.filter { $0 == "firing" }.count > 500)
         #expect(kinds.filter { $0 == "resolved" }.count > 300)
     }
 
-    private func engine(_ run: inout Run, order: EngineOptions.Order) -> [TapeStep] {
+    private func engine(_ run: inout Run, order: EngineOptions.Order) throws -> [TapeStep] {
         var arrival = Array(run.tape.trades.indices)
         if case .arrival(let lateness) = order {
             arrival = run.random.arrival(of: run.tape, bound: Int(lateness))
         }
-        let engine = EngineRun(
+        let engine = try EngineRun(
             compileRules(run.program), run.tape, order: order, arrival: arrival,
             batches: run.random.batches(arrival.count))
         #expect(engine.late.isEmpty)

@@ -23,7 +23,7 @@ struct ReferenceTests {
         for seed in first..<first + count {
             let outcome = try Comparison(seed: seed)
             transitions += outcome.expected.count
-            if let difference = outcome.difference {
+            if let difference = try outcome.difference() {
                 Issue.record("seed \(seed)\n\(difference)")
                 return
             }
@@ -80,19 +80,21 @@ struct Comparison {
 
     /// nil: they agree on sorted input, also when several engines share the symbols, on input out of order
     /// within the lateness, and on what is left of input with late trades (LANGUAGE 2.6).
-    var difference: String? {
-        let runs: [(order: EngineOptions.Order, batch: Int, shards: Int)] = [
-            (.sorted, 7, 1), (.arrival(lateness: 5000), 1, 1), (.arrival(lateness: 250), 3, 1),
-            (.sorted, 5, 2 + Int(seed % 2)),
+    func difference() throws -> String? {
+        let runs: [(order: EngineOptions.Order, batch: Int, shards: Int, restarts: Int)] = [
+            (.sorted, 7, 1, 0), (.arrival(lateness: 5000), 1, 1, 3), (.arrival(lateness: 250), 3, 1, 0),
+            (.sorted, 5, 2 + Int(seed % 2), 0), (.arrival(lateness: 250), 2, 1, 4),
         ]
         let compiled = compileRules(program)
         for run in runs {
             let count = random.tape.trades.count
-            let got = EngineRun(
+            let batches = stride(from: 0, to: count, by: run.batch).map { $0..<min($0 + run.batch, count) }
+            let got = try EngineRun(
                 compiled, random.tape, order: run.order,
                 arrival: run.order == .sorted ? Array(0..<count) : disorder(),
-                batches: stride(from: 0, to: count, by: run.batch).map { $0..<min($0 + run.batch, count) },
-                shards: run.shards, leastThresholds: run.shards > 1 ? 1 : nil)
+                batches: batches, shards: run.shards,
+                leastThresholds: run.shards > 1 || run.restarts == 4 ? 1 : nil,
+                restarts: restarts(run.restarts, of: batches.count))
             let wanted =
                 got.late.isEmpty
                 ? expected : ReferenceInterpreter(program, random.tape.without(got.late)).run()
@@ -101,12 +103,18 @@ struct Comparison {
                 \(random.rules)
                 tape:
                 \(tape)
-                order \(run.order), \(run.shards) shards, late \(got.late.sorted())
+                order \(run.order), \(run.shards) shards, \(run.restarts) restarts, late \(got.late.sorted())
                 only the reference: \(wanted.filter { !got.steps.contains($0) })
                 only the engine:    \(got.steps.filter { !wanted.contains($0) })
                 """
         }
         return nil
+    }
+
+    private func restarts(_ count: Int, of batches: Int) -> Set<Int> {
+        var generator = SeededGenerator(seed: seed &+ 77)
+        if batches == 0 { return [] }
+        return Set((0..<count).map { _ in Int.random(in: 0..<batches, using: &generator) })
     }
 
     private var tape: String {

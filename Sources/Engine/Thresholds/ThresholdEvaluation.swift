@@ -12,11 +12,7 @@ extension BlockState {
         if isFirst {
             isFirst = false
             for place in 0..<codeCount { execute(code + place, at: t) }
-            for group in 0..<plan.groups.count {
-                let value = registers[plan.groups[group].register]
-                index.pointee.positions[group] =
-                    value.isNaN ? -1 : plan.position(of: value, in: plan.groups[group])
-            }
+            place(index, plan)
             index.pointee.rules.insertAll(ruleCount)
         } else {
             runChanges(index, plan, mask, at: t)
@@ -35,6 +31,26 @@ extension BlockState {
             step(rules + rule, at: t, emitter)
             note(rule, index, at: t, emitter)
         }
+        return (index.pointee.deadlines.earliest, index.pointee.awaited)
+    }
+
+    /// Finds where each group stands among its thresholds.
+    private func place(_ index: UnsafeMutablePointer<ThresholdState>, _ plan: ThresholdPlan) {
+        for group in 0..<plan.groups.count {
+            let value = registers[plan.groups[group].register]
+            index.pointee.positions[group] =
+                value.isNaN ? -1 : plan.position(of: value, in: plan.groups[group])
+        }
+    }
+
+    /// Takes note of what registers and rules say, whoever computed them.
+    ///
+    /// - Returns: when time alone may move a rule, and the sources that some rule waits for.
+    mutating func primeThresholds(
+        _ index: UnsafeMutablePointer<ThresholdState>, at t: Int64, _ emitter: Emitter
+    ) -> (deadline: Int64, awaited: UInt64) {
+        place(index, index.pointee.plan._withUnsafeGuaranteedRef { $0 })
+        for rule in 0..<ruleCount { note(rule, index, at: t, emitter) }
         return (index.pointee.deadlines.earliest, index.pointee.awaited)
     }
 
