@@ -139,14 +139,16 @@ public final class Courier: Sendable {
     /// - Parameters:
     ///   - firing: what the transitions change of the alerts that fire.
     ///   - checkpoint: the state of whoever made the transitions, with them in it.
+    ///   - progress: how far they go since the checkpoint.
     /// - Returns: by the order of the dispatches and of their receivers.
     /// - Throws: it could not be written down, and nothing of it is queued.
     @discardableResult
     public func commit(
-        _ dispatches: [Dispatch], firing: [FiringChange] = [], checkpoint: Checkpoint? = nil
+        _ dispatches: [Dispatch], firing: [FiringChange] = [], checkpoint: Checkpoint? = nil,
+        progress: Checkpoint? = nil
     ) throws(StateError) -> [[Submission]] {
         if state.withLock({ $0.isStopped }) { return dispatches.map { $0.receivers.map { _ in .stopped } } }
-        var batch = OutboxBatch(firing: firing, checkpoint: checkpoint)
+        var batch = OutboxBatch(firing: firing, checkpoint: checkpoint, progress: progress)
         var found = dispatches.map { $0.receivers.map { _ in Submission.queued } }
         var places: [(dispatch: Int, receiver: Int)] = []
         for (number, dispatch) in dispatches.enumerated() {

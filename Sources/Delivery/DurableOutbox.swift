@@ -108,7 +108,7 @@ public final class DurableOutbox: Outbox {
             notices: entries.map {
                 NewNotice(
                     receiver: $0.receiver, id: $0.notice.id, text: NoticeRecord($0.notice).text)
-            }, firing: batch.firing, checkpoint: batch.checkpoint)
+            }, firing: batch.firing, checkpoint: batch.checkpoint, progress: batch.progress)
         var accepted = try file.commit(commit, at: now)[...]
         return zip(batch.entries, fits).map { entry, fits in
             guard fits else { return state.queues[entry.receiver]?.refuseFull() ?? .full }

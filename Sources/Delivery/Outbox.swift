@@ -100,15 +100,18 @@ public struct OutboxBatch: Sendable {
     public var firing: [FiringChange] = []
     /// The state of whoever made the transitions, with them in it.
     public var checkpoint: Checkpoint?
+    /// How far they go since the checkpoint.
+    public var progress: Checkpoint?
 
     public init(
         transitions: [Transition] = [], entries: [OutboxEntry] = [], firing: [FiringChange] = [],
-        checkpoint: Checkpoint? = nil
+        checkpoint: Checkpoint? = nil, progress: Checkpoint? = nil
     ) {
         self.transitions = transitions
         self.entries = entries
         self.firing = firing
         self.checkpoint = checkpoint
+        self.progress = progress
     }
 
     var isEmpty: Bool { transitions.isEmpty && entries.isEmpty && firing.isEmpty && checkpoint == nil }

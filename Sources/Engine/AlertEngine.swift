@@ -175,6 +175,15 @@ public final class AlertEngine {
         return advance()
     }
 
+    /// Raises the feeds' watermarks to where an earlier run had them, then advances.
+    public func advance(to watermarks: [String: Int64]) -> [EngineTransition] {
+        for feed in feedList where feed.pointee.hasEvents {
+            let earlier = watermarks[feed.pointee.name] ?? Int64.min
+            feed.pointee.watermark = max(feed.pointee.watermark, earlier)
+        }
+        return advance()
+    }
+
     /// The end of a dry-run: evaluates every instant up to `time`, inclusive, by default the greatest event
     /// time seen. Nothing is resolved by the end.
     public func finish(through time: Int64? = nil) -> [EngineTransition] {

@@ -135,7 +135,8 @@ struct BlockState: ~Copyable {
     /// Makes what cannot be found in the streams any more the same as in another block's inputs, which stand
     /// at an earlier instant perhaps: the stream keeps what they have not seen.
     mutating func adopt() {
-        for index in 0..<inputCount where inputs[index].isAccumulated {
+        // One that has seen points itself has seen them all.
+        for index in 0..<inputCount where inputs[index].isAccumulated && !inputs[index].hasAccumulated {
             let request = shared.takeUnretainedValue().program.inputs[index]
             let stream = inputs[index].stream!
             for reader in 0..<stream.pointee.readers.count {

@@ -154,6 +154,16 @@ struct InputState: ~Copyable {
     /// Whether it is more than what its stream's points still say.
     var isAccumulated: Bool { kind == .buckets || kind == .samples || kind == .decay }
 
+    /// Whether it has taken in any point.
+    var hasAccumulated: Bool {
+        switch kind {
+        case .buckets: buckets.pointee.consumed > 0
+        case .samples: samples.pointee.consumed > 0
+        case .decay: decay.pointee.consumed > 0
+        default: false
+        }
+    }
+
     /// Takes over what another input of the same kind has accumulated.
     ///
     /// - Precondition: `other` keeps these aggregates.

@@ -98,6 +98,22 @@ struct PointStream: ~Copyable {
         tail &+= 1
     }
 
+    /// Puts a point that is older than the newest one in its place, behind those of its time.
+    ///
+    /// - Precondition: not full; no reader has seen the points behind it.
+    mutating func insert(_ point: Point) {
+        append(point)
+        var place = tail - 1
+        while place > head, self[place - 1].time > point.time {
+            self[place] = self[place - 1]
+            place -= 1
+        }
+        if place == tail - 1 { return }
+        self[place] = point
+        lastInstant = tail - 1
+        while lastInstant > head, self[lastInstant - 1].time == newest.time { lastInstant -= 1 }
+    }
+
     mutating func setScales(_ a: UInt8, _ b: UInt8) {
         scaleA = a
         scaleB = b

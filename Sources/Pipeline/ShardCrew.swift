@@ -161,6 +161,26 @@ final class ShardCrew {
         return work(shards[0].engine)
     }
 
+    /// Has the only shard's engine take up a checkpoint.
+    ///
+    /// - Precondition: nothing was submitted.
+    func restore(_ checkpoint: [UInt8], _ symbols: SymbolTable) throws(CheckpointError) {
+        shareNames(symbols)
+        try shards[0].engine.restore(checkpoint)
+        let table = shards[0].symbols
+        for index in symbols.count..<table.count {
+            _ = symbols.intern(table.name(of: SymbolID(index: UInt32(index))))
+        }
+        known = symbols.count
+    }
+
+    /// Has the shards know the names that the decoders have met.
+    ///
+    /// - Precondition: nothing is under way.
+    func shareNames(_ symbols: SymbolTable) {
+        for name in newNames(symbols) { for shard in shards { _ = shard.symbols.intern(name) } }
+    }
+
     /// Waits for the answers to the oldest batch under way; nil when there is none.
     func collect() -> [EngineAnswer]? {
         if collected == submitted { return nil }

@@ -149,6 +149,40 @@ final class ShardedEngine {
         }
     }
 
+    // MARK: Checkpoints
+
+    /// - Precondition: nothing is under way; the symbols are not divided.
+    func checkpoint() -> [UInt8] { engines[0].checkpoint() }
+
+    /// Takes up a checkpoint; see `AlertEngine.restore`.
+    ///
+    /// - Returns: `AlertEngine.readBackAfter`.
+    func restore(_ checkpoint: [UInt8]) throws(CheckpointError) -> Int64? {
+        switch mode {
+        case .caller(let engine): try engine.restore(checkpoint)
+        case .ahead(let crew), .shards(let crew): try crew.restore(checkpoint, symbols)
+        }
+        return engines[0].readBackAfter
+    }
+
+    /// Trades that the checkpoint's engine has accepted.
+    func readBack(_ trades: [Trade]) {
+        if case .ahead(let crew) = mode { crew.shareNames(symbols) }
+        engines[0].readBack(trades)
+    }
+
+    func resume(wholeAfter time: Int64) throws(CheckpointError) {
+        try engines[0].resume(wholeAfter: time)
+    }
+
+    /// Evaluates the instants before the feeds' watermarks of an earlier run.
+    func advance(to watermarks: [String: Int64]) -> [EngineAnswer] {
+        let before = drain()
+        let engine = engines[0]
+        return noted(
+            before + [EngineAnswer([], isOfBatch: false, engine.advance(to: watermarks), of: engine)])
+    }
+
     /// Whether answers are still to come.
     var isAtWork: Bool {
         switch mode {

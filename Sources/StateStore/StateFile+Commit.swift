@@ -18,7 +18,11 @@ extension StateFile {
             accepted.reserveCapacity(commit.notices.count)
             for notice in commit.notices { accepted.append(try Self.enqueue(notice, at: now, db)) }
             for change in commit.firing { try Self.change(change, db) }
-            if let checkpoint = commit.checkpoint { try Self.replace(checkpoint, at: now, db) }
+            if let checkpoint = commit.checkpoint {
+                try Self.replace(checkpoint, in: "checkpoint", at: now, db)
+                try db.execute(sql: "DELETE FROM progress")
+            }
+            if let progress = commit.progress { try Self.replace(progress, in: "progress", at: now, db) }
             return accepted
         }
     }
@@ -49,16 +53,23 @@ extension StateFile {
         return .queued(sequence: db.lastInsertedRowID)
     }
 
-    private static func replace(_ checkpoint: Checkpoint, at now: Timestamp, _ db: Database) throws {
+    private static func replace(
+        _ checkpoint: Checkpoint, in table: String, at now: Timestamp, _ db: Database
+    ) throws {
         try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO checkpoint (slot, version, written_at, state) VALUES (0, ?, ?, ?)"
+            sql: "INSERT OR REPLACE INTO \(table) (slot, version, written_at, state) VALUES (0, ?, ?, ?)"
         ).execute(arguments: [checkpoint.version, now.milliseconds, Data(checkpoint.state)])
     }
 
     /// The last one that was committed; nil before the first.
-    public func checkpoint() throws(StateError) -> Checkpoint? {
+    public func checkpoint() throws(StateError) -> Checkpoint? { try only(in: "checkpoint") }
+
+    /// What was committed since the last checkpoint; nil when nothing was.
+    public func progress() throws(StateError) -> Checkpoint? { try only(in: "progress") }
+
+    private func only(in table: String) throws(StateError) -> Checkpoint? {
         try read { db in
-            try Row.fetchOne(db, sql: "SELECT version, state FROM checkpoint").map { row in
+            try Row.fetchOne(db, sql: "SELECT version, state FROM \(table)").map { row in
                 Checkpoint(version: row["version"], state: Array(row["state"] as Data))
             }
         }

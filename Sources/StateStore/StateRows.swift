@@ -86,16 +86,19 @@ public struct StateCommit: Sendable {
     public var notices: [NewNotice] = []
     /// How the alerts that fire change.
     public var firing: [FiringChange] = []
-    /// Replaces the one before.
+    /// Replaces the one before, and ends the progress since then.
     public var checkpoint: Checkpoint?
+    /// How far the transitions since the checkpoint go; replaces what was noted before.
+    public var progress: Checkpoint?
 
     public init(
         transitions: [Transition] = [], notices: [NewNotice] = [], firing: [FiringChange] = [],
-        checkpoint: Checkpoint? = nil
+        checkpoint: Checkpoint? = nil, progress: Checkpoint? = nil
     ) {
         self.transitions = transitions
         self.notices = notices
         self.firing = firing
         self.checkpoint = checkpoint
+        self.progress = progress
     }
 }

@@ -13,6 +13,7 @@ internal import GRDB
 /// | silences | what somebody wants to be quiet for a time | `keepsTransitions` after its end |
 /// | acknowledgements | an incident that somebody looks after | as silences, but not while it fires |
 /// | firing | an alert that fires, and who was told | when it is resolved |
+/// | progress | how far transitions have been made since the checkpoint, at most one row | with the next checkpoint |
 ///
 /// Times are milliseconds since 1970. A sequence is never used twice, so a dead letter keeps its own and
 /// comes back to its old place.
@@ -24,6 +25,9 @@ enum StateSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 outbox, dead letters, accepted ids, transitions, checkpoint") { db in
             try db.execute(sql: first)
+        }
+        migrator.registerMigration("2 progress since the checkpoint") { db in
+            try db.execute(sql: second)
         }
         migrator.registerMigration("3 silences, acknowledgements, alerts that fire") { db in
             try db.execute(sql: third)
@@ -75,6 +79,15 @@ enum StateSchema {
         CREATE INDEX transitions_of_alert ON transitions (rule, key, kind, at);
         CREATE INDEX transitions_recorded_at ON transitions (recorded_at);
         CREATE TABLE checkpoint (
+            slot INTEGER PRIMARY KEY CHECK (slot = 0),
+            version INTEGER NOT NULL,
+            written_at INTEGER NOT NULL,
+            state BLOB NOT NULL
+        );
+        """
+
+    private static let second = """
+        CREATE TABLE progress (
             slot INTEGER PRIMARY KEY CHECK (slot = 0),
             version INTEGER NOT NULL,
             written_at INTEGER NOT NULL,

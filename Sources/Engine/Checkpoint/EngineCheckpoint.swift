@@ -48,7 +48,7 @@ extension AlertEngine {
             writer.append(output, all: true, closed: closedEnd(of: cluster))
         }
         parts.writeLists(to: &writer)
-        return writer.bytes
+        return writer.sealed
     }
 
     /// Of each feed: instants before it are evaluated.

@@ -39,7 +39,7 @@ extension AlertEngine {
     /// - Throws: for bytes that `checkpoint` did not make; the engine is of no use then.
     public func restore(_ checkpoint: [UInt8]) throws(CheckpointError) {
         precondition(greatestTime == Int64.min && restoration == nil)
-        var reader = StateReader(checkpoint)
+        var reader = StateReader(try StateWriter.checked(checkpoint))
         var restoration = Restoration()
         try restoration.readRules(from: &reader)
         let inputNames = try readNames(from: &reader)
@@ -74,8 +74,8 @@ extension AlertEngine {
         return least
     }
 
-    /// Trades that the engine before has accepted, in the order of their times but for the lateness; also
-    /// those whose instants were still open.
+    /// Trades that the engine before has accepted, roughly in the order of their times; also those whose
+    /// instants were still open.
     ///
     /// - Precondition: between `restore` and `resume`.
     public func readBack(_ trades: [Trade]) {
@@ -89,9 +89,7 @@ extension AlertEngine {
             cluster.pointee.queue.insert(trade)
         }
         if greatest == Int64.min { return }
-        var lateness: Int64 = 0
-        if case .arrival(let bound) = options.order { lateness = bound }
-        for cluster in clusters { takeBack(cluster, before: greatest &- lateness) }
+        for cluster in clusters { takeBack(cluster, before: greatest &- AlertEngine.readBackSlack) }
     }
 
     /// All that was to be read back is in: the engine stands where the one before did.
@@ -136,6 +134,10 @@ extension AlertEngine {
     }
 
     // MARK: Inner steps
+
+    /// For how long trades that are read back wait for earlier ones of other partitions or feeds; what comes
+    /// later still is moved to its place.
+    private static let readBackSlack: Int64 = 10_000
 
     private func rereadAfter(_ stream: UnsafeMutablePointer<PointStream>) -> Int64 {
         restoration?.rereads[stream.pointee.identity]?.after ?? Int64.min
@@ -286,6 +288,6 @@ extension Cluster {
     ) {
         guard let point = fitting(point, scales, stream) else { return }
         if stream.pointee.isFull { stream.pointee.extend(cap: Int.max) }
-        stream.pointee.append(point)
+        stream.pointee.insert(point)
     }
 }

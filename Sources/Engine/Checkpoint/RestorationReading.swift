@@ -98,7 +98,11 @@ extension AlertEngine {
             slots[index].hasDormantBlocks = false
             guard try reader.flag() else { continue }
             let closed = try reader.int64()
-            slots[index].cluster?.pointee.closed = closed
+            // Symbols that rules read together only now may stand at different instants: none of them goes
+            // back, so that no alert is evaluated twice.
+            if let cluster = slots[index].cluster {
+                cluster.pointee.closed = max(cluster.pointee.closed, closed)
+            }
             if try reader.flag() { restoration.dormant.insert(index) }
             for kind in [UInt8(0), 1] where try reader.flag() {
                 let stream = kind == 0 ? slots[index].trades : slots[index].quotes

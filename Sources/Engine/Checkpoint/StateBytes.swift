@@ -42,6 +42,23 @@ struct StateWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// The bytes with a checksum behind them: a state file has none of its own, and a number that one bit has
+    /// made another would be believed.
+    var sealed: [UInt8] {
+        var sum = StableHash()
+        for byte in bytes { sum.add(byte: byte) }
+        return bytes + (0..<8).map { UInt8(truncatingIfNeeded: sum.value >> ($0 * 8)) }
+    }
+
+    /// What was sealed.
+    static func checked(_ sealed: [UInt8]) throws(CheckpointError) -> [UInt8] {
+        guard sealed.count >= 8 else { throw CheckpointError(detail: "it ends too soon") }
+        var writer = StateWriter()
+        writer.bytes = Array(sealed.dropLast(8))
+        guard writer.sealed == sealed else { throw CheckpointError(detail: "its checksum is another") }
+        return writer.bytes
+    }
+
     mutating func append(_ other: StateWriter) { bytes.append(contentsOf: other.bytes) }
 }
 

@@ -1,0 +1,272 @@
+import Feeds
+import Kafka
+import MarketModel
+
+/// Brings a new engine to where the one before stood, by reading again what its windows hold and what it had
+/// evaluated since the checkpoint.
+///
+///     offsets of a partition
+///     start ============ checkpoint ============ progress ------------ end
+///           windows only            evaluated again,      the live source
+///           (past)                  same transitions      goes on here
+///
+/// Which records came too late is remembered, so that the same ones are left out, whatever the clock says now.
+/// It works before the live source does, with the same consumer, on the same thread.
+struct ReadBack {
+    /// A lane that holds more trades than the first waits for the others; it reads on below the second.
+    private static let laneIsFull = 65_536
+    private static let laneHasRoom = 8192
+
+    private struct Lane {
+        let number: Int32
+        let partition: TopicPartition
+        /// The first record that the checkpoint does not cover, and the first that nothing covers.
+        let checkpoint: Int64
+        let progress: Int64
+        /// The offset behind the last record that was read.
+        var position: Int64
+        var isPaused = false
+    }
+
+    private let parts: LiveSourceParts
+    private let header: RunCheckpoint.Header
+    private let place: ReadingPlace
+    private let late: Set<ReadingPlace.LateTrade>
+    /// From this time on the engine needs all; nil: none.
+    private let after: Int64?
+    private var lanes: [Lane] = []
+    /// What is before the checkpoint, and what is behind it.
+    private var past = PartitionMerge()
+    private var again = PartitionMerge()
+    /// After this time nothing is missed.
+    private(set) var wholeAfter = Int64.min
+    /// Partitions that are read from where they were, and those that the checkpoint does not know.
+    private(set) var adopted: [(lane: Int32, offset: Int64)] = []
+    private var refused = 0
+
+    /// - Parameters:
+    ///   - header: with this configuration's numbers of partitions.
+    ///   - progress: what came after the checkpoint.
+    ///   - after: `AlertEngine.readBackAfter`.
+    init(
+        _ parts: LiveSourceParts, _ header: RunCheckpoint.Header, progress: ReadingPlace?, after: Int64?
+    ) {
+        self.parts = parts
+        self.header = header
+        place = progress ?? header.place
+        late = Set(header.place.late).union(place.late)
+        self.after = after
+    }
+
+    /// Reads until the checkpoint, and then until where the transitions went.
+    ///
+    /// - Parameters:
+    ///   - takePast: trades for the windows.
+    ///   - resume: the windows are filled.
+    ///   - takeAgain: trades to be evaluated.
+    /// - Returns: false when it was told to stop before it was done.
+    mutating func run(
+        until stop: StopSignal, takePast: ([Trade]) -> Void, resume: (ReadBack) throws(CommandFailure) -> Void,
+        takeAgain: (inout [Trade]) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) -> Bool {
+        try assign(until: stop)
+        var trades: [Trade] = []
+        var hasResumed = false
+        while !stop.isRequested {
+            trades.removeAll(keepingCapacity: true)
+            if !hasResumed {
+                markEnds(&past) { $0.checkpoint }
+                past.release(into: &trades, at: parts.now())
+                takePast(trades)
+                if past.pending == 0, lanes.allSatisfy({ $0.position >= $0.checkpoint }) {
+                    try resume(self)
+                    hasResumed = true
+                    continue
+                }
+            } else {
+                markEnds(&again) { $0.progress }
+                again.release(into: &trades, at: parts.now())
+                try takeAgain(&trades)
+                if again.pending == 0, lanes.allSatisfy({ $0.position >= $0.progress }) {
+                    try handOver()
+                    return true
+                }
+            }
+            try poll()
+        }
+        return false
+    }
+
+    // MARK: Inner steps
+
+    /// Joins the group and begins in each partition where the windows do.
+    private mutating func assign(until stop: StopSignal) throws(CommandFailure) {
+        let consumer = parts.consumer
+        do {
+            while !stop.isRequested {
+                let records = try consumer.poll(max: 1, timeout: .milliseconds(100))
+                var assigned: [TopicPartition]?
+                for event in records.events {
+                    if case .assigned(let partitions) = event { assigned = partitions } else { note(event) }
+                }
+                guard let assigned else { continue }
+                var starts: [TopicPartitionOffset] = []
+                for partition in assigned {
+                    if let start = try start(of: partition) {
+                        starts.append(TopicPartitionOffset(partition, .at(start)))
+                    }
+                }
+                consumer.acceptRebalance(startingAt: starts)
+                parts.notices.say("reading \(assigned.count.counted("partition"))")
+                return
+            }
+        } catch {
+            throw CommandFailure(.failure, error.description)
+        }
+    }
+
+    /// - Returns: where to begin; nil: at what the group has committed.
+    private mutating func start(of partition: TopicPartition) throws(KafkaError) -> Int64? {
+        guard let number = parts.inputs.lane(of: partition) else { return nil }
+        guard let checkpoint = header.place.offsets[number] else {
+            adopted.append((number, -1))
+            return nil
+        }
+        let progress = max(checkpoint, place.offsets[number] ?? checkpoint)
+        let range = try parts.consumer.connection.watermarks(of: partition, within: .seconds(10))
+        if range.high < checkpoint {
+            parts.notices.say(
+                "warning: \(partition) ends at \(range.high), and \(checkpoint) had been read: it was made "
+                    + "anew; it is read from its beginning")
+            wholeAfter = Int64.max
+            adopted.append((number, range.low))
+            return range.low
+        }
+        var start = checkpoint
+        if let after, let entry = header.index.start(of: number, after: after, before: checkpoint) {
+            start = entry.offset
+            if entry.time > after { wholeAfter = max(wholeAfter, entry.time) }
+        }
+        if start < range.low {
+            start = min(range.low, checkpoint)
+            wholeAfter = max(wholeAfter, header.index.wholeAfter(of: number, from: range.low))
+            parts.notices.say(
+                "warning: \(partition) begins at \(range.low) now: windows that reach further back are "
+                    + "unknown until they are full again")
+        }
+        let lane = Lane(
+            number: number, partition: partition, checkpoint: checkpoint, progress: progress,
+            position: max(start, range.low))
+        lanes.append(lane)
+        past.open(number)
+        again.open(number)
+        adopted.append((number, progress))
+        return lane.position
+    }
+
+    private mutating func poll() throws(CommandFailure) {
+        do {
+            let records = try parts.consumer.poll(max: 4096, timeout: .milliseconds(100))
+            decode(records)
+            for event in records.events { note(event) }
+            try pauseAndResume()
+        } catch {
+            throw CommandFailure(.failure, error.description)
+        }
+    }
+
+    private mutating func decode(_ records: borrowing KafkaBatch) {
+        if records.isEmpty { return }
+        let now = parts.now()
+        parts.inputs.setClock(Timestamp(milliseconds: now))
+        var trades: [Trade] = []
+        let partitions = parts.consumer.partitions
+        records.forEach { message in
+            let partition = partitions[message.source]
+            guard let index = lanes.firstIndex(where: { $0.partition == partition }),
+                message.offset < lanes[index].progress
+            else { return }
+            trades.removeAll(keepingCapacity: true)
+            // What was refused was refused, and told, when it was read first.
+            _ = parts.inputs.decode(message, lane: lanes[index].number, into: &trades)
+            trades.removeAll { late.contains(ReadingPlace.LateTrade($0)) }
+            lanes[index].position = message.offset + 1
+            if message.offset < lanes[index].checkpoint {
+                past.append(trades, to: lanes[index].number, at: now)
+            } else {
+                again.append(trades, to: lanes[index].number, at: now)
+            }
+        }
+        // Of a partition that is read to where it was, nothing more is wanted yet.
+        for end in records.positions {
+            guard case .at(let offset) = end.offset,
+                let index = lanes.firstIndex(where: { $0.partition == end.topicPartition })
+            else { continue }
+            lanes[index].position = max(lanes[index].position, min(offset, lanes[index].progress))
+        }
+    }
+
+    private mutating func note(_ event: KafkaEvent) {
+        switch event {
+        case .endOfPartition(let place):
+            guard case .at(let offset) = place.offset,
+                let index = lanes.firstIndex(where: { $0.partition == place.topicPartition })
+            else { return }
+            lanes[index].position = max(lanes[index].position, offset)
+        case .revoked(let partitions, _):
+            // Their next owner reads them; what windows miss of them is unknown.
+            for partition in partitions {
+                guard let index = lanes.firstIndex(where: { $0.partition == partition }) else { continue }
+                past.close(lanes[index].number)
+                again.close(lanes[index].number)
+                adopted.removeAll { $0.lane == lanes[index].number }
+                lanes.remove(at: index)
+            }
+            wholeAfter = Int64.max
+        case .assigned(let partitions):
+            for partition in partitions {
+                if let lane = parts.inputs.lane(of: partition) { adopted.append((lane, -1)) }
+            }
+        case .allBrokersDown(let error), .brokerDown(let error), .error(let error):
+            parts.notices.say("Kafka: \(error.description)")
+        case .committed, .throttled, .statistics, .log: break
+        }
+    }
+
+    private func markEnds(_ merge: inout PartitionMerge, _ bound: (Lane) -> Int64) {
+        for lane in lanes { merge.mark(lane.number, atEnd: lane.position >= bound(lane)) }
+    }
+
+    /// A partition waits while it is far ahead of the others, and when it is where it was.
+    private mutating func pauseAndResume() throws(KafkaError) {
+        for index in lanes.indices {
+            let pending = past.pending(of: lanes[index].number) + again.pending(of: lanes[index].number)
+            let isDone = lanes[index].position >= lanes[index].progress
+            if isDone || pending > ReadBack.laneIsFull {
+                if !lanes[index].isPaused { try parts.consumer.pause([lanes[index].partition]) }
+                lanes[index].isPaused = true
+            } else if pending < ReadBack.laneHasRoom, lanes[index].isPaused {
+                try parts.consumer.resume([lanes[index].partition])
+                lanes[index].isPaused = false
+            }
+        }
+    }
+
+    /// The live source reads on from where all this ended.
+    private mutating func handOver() throws(CommandFailure) {
+        do {
+            let places = lanes.map { TopicPartitionOffset($0.partition, .at($0.progress)) }
+            if !places.isEmpty { try parts.consumer.seek(places, within: .seconds(10)) }
+            let paused = lanes.filter(\.isPaused).map(\.partition)
+            if !paused.isEmpty { try parts.consumer.resume(paused) }
+        } catch {
+            throw CommandFailure(.failure, error.description)
+        }
+    }
+}
+
+extension ReadingPlace.LateTrade {
+    init(_ trade: Trade) {
+        self.init(lane: Int32(trade.origin.index), offset: trade.sequence, time: trade.time)
+    }
+}
