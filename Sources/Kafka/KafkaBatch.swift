@@ -10,6 +10,8 @@ public struct KafkaBatch: ~Copyable {
         public let source: Int
         /// Among the batch's messages.
         let range: Range<Int>
+        /// The offset of its first message.
+        public let begin: Int64
         /// The offset after its last message.
         public let end: Int64
 

@@ -65,7 +65,8 @@ struct MessagePump {
         if begin == pulled.messages.count { return }
         pulled.stretches.append(
             KafkaBatch.Stretch(
-                source: source, range: begin..<pulled.messages.count, end: self.table.next(source)))
+                source: source, range: begin..<pulled.messages.count,
+                begin: pulled.messages[begin].pointee.offset, end: self.table.next(source)))
     }
 
     /// - Throws: the handle's fatal error, but not before everything that came before it was handed out.

@@ -2,6 +2,7 @@ import Delivery
 import MarketModel
 import RuleCompiler
 import RuleSemantics
+import StateStore
 
 /// Hands transitions to the courier, in order, after the mutes have had their say; what a full queue or a
 /// full disk does not take waits here, and holds the commit.
@@ -13,7 +14,7 @@ struct CourierOutbox: TransitionOutbox {
         var receivers: [String]
     }
 
-    private let delivery: LiveDelivery
+    fileprivate let delivery: LiveDelivery
     /// The receivers of each rule.
     private let routes: [[String]]
     /// Who is told of alerts about the engine itself.
@@ -24,13 +25,17 @@ struct CourierOutbox: TransitionOutbox {
     private let counters: LiveCounters
     private var stage: MuteStage
     private var waiting: [Waiting] = []
+    /// How far those that wait go.
+    fileprivate var progress: Checkpoint?
+    let keepsCheckpoints: Bool
     private(set) var tally: RuleTally
 
     /// - Parameter stage: where an earlier run's ended.
     init(
         _ delivery: LiveDelivery, rules: CompiledRules, routes: [[String]], engineRoute: [String] = [],
-        stage: MuteStage = MuteStage(), counters: LiveCounters
+        stage: MuteStage = MuteStage(), counters: LiveCounters, keepsCheckpoints: Bool = false
     ) {
+        self.keepsCheckpoints = keepsCheckpoints
         self.delivery = delivery
         self.routes = routes
         self.engineRoute = engineRoute
@@ -123,10 +128,22 @@ struct CourierOutbox: TransitionOutbox {
         // As long as something waits, a crash has everything since decided again.
         let changes = left.isEmpty ? stage.changes : []
         if dispatches.isEmpty, changes.isEmpty { return waiting = left }
-        if delivery.commit(dispatches, firing: changes) {
+        // What has no room yet is evaluated again if it comes to that: the place may be kept before it is
+        // taken.
+        if delivery.commit(dispatches, firing: changes, progress: progress) {
             waiting = left
             if left.isEmpty { stage.noteWritten() }
         }
+    }
+}
+
+extension CourierOutbox {
+    mutating func reach(_ place: ReadingPlace) throws(CommandFailure) { progress = try place.encoded }
+
+    mutating func keep(_ checkpoint: RunCheckpoint) throws(CommandFailure) -> Bool {
+        guard delivery.commit([], checkpoint: try checkpoint.encoded) else { return false }
+        progress = nil
+        return true
     }
 }
 

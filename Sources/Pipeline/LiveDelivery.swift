@@ -118,13 +118,21 @@ final class LiveDelivery: Sendable {
 
     /// Writes transitions and what is to be told of them.
     ///
-    /// - Parameter firing: what they change of the alerts that fire.
+    /// - Parameters:
+    ///   - firing: what they change of the alerts that fire.
+    ///   - checkpoint: what the next run goes on from.
+    ///   - progress: how far the transitions since the checkpoint go.
     /// - Returns: false when they could not be written: they are to be given again.
-    func commit(_ dispatches: [Dispatch], firing: [FiringChange] = []) -> Bool {
+    func commit(
+        _ dispatches: [Dispatch], firing: [FiringChange] = [], checkpoint: Checkpoint? = nil,
+        progress: Checkpoint? = nil
+    ) -> Bool {
         let now = clock.now()
         if let trouble = state.withLock({ $0.trouble }), now < trouble.next { return false }
         do {
-            notices.say(try courier.commit(dispatches, firing: firing), of: dispatches)
+            let submissions = try courier.commit(
+                dispatches, firing: firing, checkpoint: checkpoint, progress: progress)
+            notices.say(submissions, of: dispatches)
             let was = state.withLock { state in
                 defer { state.trouble = nil }
                 return state.trouble

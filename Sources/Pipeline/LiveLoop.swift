@@ -17,6 +17,9 @@ struct LiveLoop<Outbox: TransitionOutbox> {
     var receivers: @Sendable () -> [EngineAlerts.Signs.Receiver] = { [] }
     /// How often it writes down how it stands, milliseconds.
     static var looksEvery: Int64 { 1000 }
+    /// How often a checkpoint is kept, milliseconds; and at most a twentieth of the time goes into it.
+    static var checkpointsEvery: Int64 { 5000 }
+    private var nextCheckpoint: Int64
     private var lastIdle: Int64
     private var lastLook = Int64.min / 2
     private var lastStatus: Int64
@@ -32,6 +35,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         self.counters = counters
         self.notices = notices
         lastIdle = timing.now()
+        nextCheckpoint = lastIdle + Self.checkpointsEvery
         lastStatus = lastIdle
     }
 
@@ -42,6 +46,8 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         while !stop.isRequested {
             try rates?.follow(into: path.engine)
             _ = try path.step()
+            // The coming poll gives partitions up: what they led to is to be safe before.
+            if path.source.isGivingUp { _ = try keepCheckpoint() }
             counters.update { [trades = path.evaluatedCount] in
                 $0.evaluated = trades
                 $0.batches += 1
@@ -61,7 +67,19 @@ struct LiveLoop<Outbox: TransitionOutbox> {
             lastIdle = now
             if path.source.isUpToDate(at: now) { try path.idle(to: now - timing.lateness) }
         }
+        if now >= nextCheckpoint {
+            // Where it cannot be kept, it is tried again in a second.
+            let isKept = try keepCheckpoint()
+            let cost = timing.now() - now
+            nextCheckpoint = now + (isKept ? max(Self.checkpointsEvery, 20 * cost) : 1000)
+        }
         if let statusInterval, now - lastStatus >= statusInterval { showStatus(now) }
+    }
+
+    /// Writes down what the next run goes on from.
+    mutating func keepCheckpoint() throws(CommandFailure) -> Bool {
+        guard path.outbox.keepsCheckpoints else { return false }
+        return try path.keepCheckpoint(rates?.offsets ?? [:], rates?.names ?? [])
     }
 
     /// Writes down how it stands, for metrics and health, and raises the alerts about it.

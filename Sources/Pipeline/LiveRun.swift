@@ -61,7 +61,7 @@ public struct LiveRun: Sendable {
         try configuration.mutes.requireNames(
             rules: rules.rules, notifiers: set.notifiers.definitions.map(\.name))
         try requireSeries(configuration.engineBounds, of: rules)
-        let outbox = try openOutbox()
+        let (outbox, recovery) = try openState()
         let broker = try startBroker()
         var bootstrap = broker?.bootstrap ?? ""
         if case .servers(let servers) = configuration.bootstrap { bootstrap = servers }
@@ -76,6 +76,7 @@ public struct LiveRun: Sendable {
             configuration: configuration, bootstrap: bootstrap, rules: rules, console: console,
             counters: counters, stop: stop, now: LiveRun.wallClock)
         session.notices = notices
+        session.recovery = recovery
         session.statusInterval = 10_000
         session.isHeldUp = { delivery.isHeldUp }
         session.redStatus = { delivery.redStatus }
@@ -84,7 +85,8 @@ public struct LiveRun: Sendable {
         let server = try await startConsole(set, delivery, notices, &session)
         let taker = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, engineRoute: configuration.engineNotify,
-            stage: try muteStage(outbox), counters: session.counters)
+            stage: try muteStage(outbox), counters: session.counters,
+            keepsCheckpoints: outbox != nil && broker == nil)
         // What was queued is sent also when it fails.
         let outcome: Result<LiveResult<CourierOutbox>, CommandFailure>
         do {
@@ -146,16 +148,26 @@ public struct LiveRun: Sendable {
         }
     }
 
-    /// The outbox that outlives this process; nil where the configuration wants none.
-    private func openOutbox() throws(CommandFailure) -> DurableOutbox? {
-        guard let directory = configuration.state else { return nil }
+    /// The outbox that outlives this process, and what the one before has left in it; nil where the
+    /// configuration wants none. An embedded broker outlives nothing, so there is nothing to go on from.
+    private func openState() throws(CommandFailure) -> (DurableOutbox?, RunRecovery?) {
+        guard let directory = configuration.state else { return (nil, nil) }
+        let outbox: DurableOutbox
+        let checkpoint: Checkpoint?
+        let progress: Checkpoint?
         do {
             let file = try StateFile(directory: directory, role: .owner)
-            return try DurableOutbox(
+            checkpoint = try file.checkpoint()
+            progress = try file.progress()
+            outbox = try DurableOutbox(
                 file, limit: configuration.outboxCapacity, seed: UInt64.random(in: 0 ... .max))
         } catch {
             throw CommandFailure(.failure, error.description, help: error.help)
         }
+        guard let checkpoint, configuration.bootstrap != .embedded else { return (outbox, nil) }
+        var recovery = RunRecovery(checkpoint: try RunCheckpoint(checkpoint))
+        if let progress { recovery.progress = try ReadingPlace(progress) }
+        return (outbox, recovery)
     }
 
     private func muteStage(_ outbox: DurableOutbox?) throws(CommandFailure) -> MuteStage {

@@ -30,6 +30,8 @@ struct LiveSession: Sendable {
     var receivers: @Sendable () -> [EngineAlerts.Signs.Receiver] = { [] }
     /// Alerts about the engine that an earlier run left firing; nil: there are none, and none is raised.
     var openEngineAlerts: [EngineAlerts.Name]?
+    /// What an earlier run has left; nil: reading begins where the group has committed.
+    var recovery: RunRecovery?
     /// Whether the input is finite: then its end closes every instant, as in a dry-run.
     var finishesAtEnd = false
     /// Where what is accepted is kept for a while; nil: nowhere.
@@ -58,7 +60,7 @@ struct LiveSession: Sendable {
                 notices: notices,
                 now: now, isHeldUp: isHeldUp)
             let source = LiveTradeSource(parts)
-            let path = try TradePath(
+            var path = try TradePath(
                 source: source, outbox: outbox, rules: rules, symbols: symbols,
                 options: EngineOptions(
                     order: .arrival(lateness: configuration.lateness), pointCap: configuration.pointsPerSymbol
@@ -67,9 +69,17 @@ struct LiveSession: Sendable {
                 merge: MergeOptions(grace: configuration.grace, history: history))
             let rates = try rateFollower(letters)
             rates?.history = history
+            let recovery = recovery?.renumbered(for: inputs.topics)
+            let after = try recovery.flatMap { try path.restore($0.checkpoint) }
+            if let header = recovery?.checkpoint.header {
+                rates?.skip(before: header.rateOffsets, of: header.rateSeries)
+            }
             try rates?.readBacklog(into: path.engine, now: now, stop: stop)
             try consumer.subscribe(to: inputs.topics)
             counters.status.enter(.joining)
+            // One that was told to stop on the way is not where the earlier run was.
+            var keepsCheckpoints = path.outbox.keepsCheckpoints
+            if let recovery, try !readBack(recovery, after: after, parts, &path) { keepsCheckpoints = false }
             var loop = LiveLoop(
                 path: path, rates: rates,
                 timing: LiveTiming(now: now, lateness: configuration.lateness, idle: configuration.idle),
@@ -83,9 +93,11 @@ struct LiveSession: Sendable {
             try loop.run(until: stop, isOver: isOver)
             counters.status.enter(.stopping)
             if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }
+            let isKept = try keepsCheckpoints && loop.keepCheckpoint()
             counters.update { [evaluated = loop.path.evaluatedCount] in $0.evaluated = evaluated }
             loop.path.source.close(
-                closedBefore: loop.path.outbox.hasTakenAll ? loop.path.engine.watermark : nil)
+                closedBefore: isKept || loop.path.outbox.hasTakenAll && !loop.path.outbox.keepsCheckpoints
+                    ? loop.path.engine.watermark : nil)
             return LiveResult(
                 outbox: loop.path.outbox, engine: loop.path.engine.counters, symbols: loop.path.symbolCount,
                 refused: letters.tally, lostLetters: letters.lost)
@@ -99,6 +111,21 @@ struct LiveSession: Sendable {
             counters.status.fail(failure.message)
             throw failure
         }
+    }
+
+    /// Brings the engine to where the earlier run stood.
+    ///
+    /// - Returns: false when it was told to stop before.
+    private func readBack<Outbox: TransitionOutbox & Sendable>(
+        _ recovery: RunRecovery, after: Int64?, _ parts: LiveSourceParts,
+        _ path: inout TradePath<LiveTradeSource, Outbox>
+    ) throws(CommandFailure) -> Bool {
+        var readBack = ReadBack(
+            parts, recovery.checkpoint.header, progress: recovery.progress, after: after)
+        guard try readBack.run(until: stop, &path) else { return false }
+        try path.begin(readBack)
+        path.source.adopt(readBack)
+        return true
     }
 
     private func check(_ topic: String, _ connection: KafkaConnection) throws(KafkaError) {

@@ -28,6 +28,11 @@ struct LiveTradeSource: TradeSource {
     /// Whether what is behind cannot take more: then nothing is read.
     private let isHeldUp: @Sendable () -> Bool
     private var ledger = CommitLedger()
+    private var index = TimeIndex()
+    /// Of lanes that the next batch opens.
+    private var opened: [Int32] = []
+    /// Trades of a lane's first record that an earlier run has taken.
+    private var taken: [Int32: ReadingPlace.Record] = [:]
     private var lastCommit: Int64?
     /// How far the merge has come, as of the last answer.
     private var states = LaneStates()
@@ -112,6 +117,7 @@ struct LiveTradeSource: TradeSource {
         try pauseOrResume()
         var poll = LanePoll(time: time)
         swap(&poll.closed, &closed)
+        swap(&poll.opened, &opened)
         do {
             let records = try consumer.poll(
                 max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried && isRead ? 1 : 20))
@@ -140,6 +146,29 @@ struct LiveTradeSource: TradeSource {
         notices.say(
             "a partition kept the others waiting for too long and is not waited for", .warning,
             event: "partition_passed_over")
+    }
+
+    /// The topics and the way back by time.
+    var header: RunCheckpoint.Header? {
+        var header = RunCheckpoint.Header()
+        header.topics = inputs.topics
+        header.index = index
+        return header
+    }
+
+    /// Forgets the way back to what no window reaches.
+    mutating func forgetWay(before time: Int64) { index.prune(after: time) }
+
+    /// Takes the partitions over that were read back.
+    mutating func adopt(_ readBack: ReadBack) {
+        index = readBack.index
+        for (lane, record) in readBack.adopted {
+            opened.append(lane)
+            positions[lane] = record?.offset ?? -1
+            if let record, record.taken > 0 { taken[lane] = record }
+        }
+        counters.update { $0.rebalances[.assigned, default: 0] += 1 }
+        counters.status.enter(.reading)
     }
 
     mutating func commit(closedBefore watermark: Int64) throws(CommandFailure) {
@@ -205,8 +234,14 @@ struct LiveTradeSource: TradeSource {
             guard let lane = inputs.lane(of: consumer.partitions[stretch.source]) else { continue }
             let begin = trades.count
             decode(records, stretch, lane, into: &trades, &dropped)
+            if let record = taken.removeValue(forKey: lane), begin < trades.count {
+                let count = trades[begin...].prefix { $0.sequence == record.offset }.count
+                trades.removeSubrange(begin..<begin + min(count, record.taken))
+            }
             let greatest = trades[begin...].reduce(Int64.min) { max($0, $1.time) }
             ledger.add(CommitLedger.Entry(nextOffset: stretch.end, greatestTime: greatest), of: lane)
+            index.begin(lane, at: stretch.begin)
+            index.note(lane, nextOffset: stretch.end, greatestTime: greatest)
             positions[lane] = stretch.end
             handedOver[lane, default: 0] += trades.count - begin
             poll.stretches.append(
@@ -273,6 +308,7 @@ struct LiveTradeSource: TradeSource {
         closed.append(lane)
         handedOver[lane] = nil
         ledger.forget(lane)
+        index.forget(lane)
         positions[lane] = nil
         paused.remove(partition)
     }

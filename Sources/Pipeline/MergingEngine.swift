@@ -53,6 +53,8 @@ final class MergingEngine {
         var states = merge.states
         states.isOutOfPatience = isOutOfPatience
         answer.lanes = states
+        // Those of the last piece with a transition are too early for all pieces.
+        if !answer.transitions.isEmpty { answer.watermarks = engine.watermarks }
         return answer
     }
 

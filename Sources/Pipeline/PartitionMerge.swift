@@ -20,6 +20,8 @@ struct PartitionMerge {
         let number: Int32
         /// Those at hand from `next` to `last` wait; then come the `later` ones.
         private var trades: [Trade] = []
+        /// Where the lane's trades at hand begin, and how far they have been released.
+        private var first = 0
         private var next = 0
         private var last = 0
         private var later: [Piece] = []
@@ -43,6 +45,14 @@ struct PartitionMerge {
         /// Everything before this offset has been released.
         var releasedBefore: Int64 { pending > 0 ? trades[next].sequence : end }
 
+        /// Trades of the record at `releasedBefore` that have been released.
+        var split: Int {
+            if pending == 0 { return 0 }
+            var begin = next
+            while begin > first, trades[begin - 1].sequence == trades[next].sequence { begin -= 1 }
+            return next - begin
+        }
+
         var head: Int64 { max(frontier, trades[next].time) }
 
         /// Whether the next trade came at `time` or before.
@@ -65,13 +75,14 @@ struct PartitionMerge {
         private mutating func turn() {
             if later.isEmpty {
                 if isOwn { trades.removeAll(keepingCapacity: true) } else { trades = [] }
-                (isOwn, next, last) = (true, 0, 0)
+                (isOwn, first, next, last) = (true, 0, 0, 0)
             } else {
                 let piece = later.removeFirst()
                 laterCount -= piece.range.count
                 (trades, isOwn, next, last) = (
                     piece.trades, piece.isOwn, piece.range.lowerBound, piece.range.upperBound
                 )
+                first = next
             }
         }
 
@@ -98,8 +109,9 @@ struct PartitionMerge {
         private mutating func copy(_ few: ArraySlice<Trade>) {
             if later.isEmpty, isOwn {
                 if next > 4096, next * 2 > last {
-                    trades.removeFirst(next)
-                    (next, last) = (0, last - next)
+                    let count = next - split
+                    trades.removeFirst(count)
+                    (next, last) = (next - count, last - count)
                 }
                 trades.append(contentsOf: few)
                 last += few.count
@@ -152,9 +164,12 @@ struct PartitionMerge {
         LaneStates(
             lanes: lanes.map {
                 LaneStates.Lane(
-                    number: $0.number, released: $0.released, releasedBefore: $0.releasedBefore)
+                    number: $0.number, released: $0.released, releasedBefore: $0.releasedBefore,
+                    split: $0.split)
             }, pending: pending, isWaiting: isWaiting)
     }
+
+    func pending(of lane: Int32) -> Int { index(of: lane).map { lanes[$0].pending } ?? 0 }
 
     private func index(of number: Int32) -> Int? {
         var low = 0

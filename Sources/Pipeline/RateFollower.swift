@@ -68,7 +68,21 @@ final class RateFollower {
         }
     }
 
+    /// The series that rules read, in the program's order.
+    var names: [String] { indexOfSeries.sorted { $0.value < $1.value }.map(\.key) }
+    /// The next record of each partition.
+    private(set) var offsets: [Int32: Int64] = [:]
+    /// What the engine knows from a checkpoint.
+    private var known: (offsets: [Int32: Int64], series: Set<String>) = ([:], [])
+
+    /// Has records before these offsets passed over: the engine has taken up their values, of these series.
+    func skip(before offsets: [Int32: Int64], of series: some Sequence<String>) {
+        known = (offsets, Set(series))
+    }
+
     private func take(_ message: borrowing KafkaMessage, into engine: ShardedEngine) {
+        offsets[message.partition] = message.offset + 1
+        let isKnown = message.offset < known.offsets[message.partition] ?? 0
         var rates: [RateObservation] = []
         let value = message.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
         let outcome = decoder.decode(value: value, key: message.key, into: &rates)
@@ -78,6 +92,11 @@ final class RateFollower {
         }
         for rate in rates {
             guard let series = indexOfSeries[rate.series] else { continue }
+            if isKnown, known.series.contains(rate.series) {
+                // In effect since it was taken first; for who asks why, since it was known.
+                history?.add(rate, effective: rate.knownAt.milliseconds)
+                continue
+            }
             self.series[series].note(rate)
             let effective = engine.appendRate(
                 series: series, date: rate.date, ratio: rate.ratio, knownAt: rate.knownAt.milliseconds)

@@ -166,7 +166,7 @@ final class ShardCrew {
     /// - Precondition: nothing was submitted.
     func restore(_ checkpoint: [UInt8], _ symbols: SymbolTable) throws(CheckpointError) {
         shareNames(symbols)
-        try shards[0].engine.restore(checkpoint)
+        try shards[0].engine.engine.restore(checkpoint)
         let table = shards[0].symbols
         for index in symbols.count..<table.count {
             _ = symbols.intern(table.name(of: SymbolID(index: UInt32(index))))

@@ -27,6 +27,8 @@ struct EngineAnswer {
     var watermark: Int64?
     /// How far the merge has come; nil where there is none.
     var lanes: LaneStates?
+    /// Where there are transitions: of each feed, the instants before it are evaluated.
+    var watermarks: [String: Int64] = [:]
 
     init() {}
 
@@ -43,6 +45,7 @@ struct EngineAnswer {
         late = engine.takeLateTrades()
         losses = engine.takeWindowLosses()
         watermark = engine.watermark
+        if !transitions.isEmpty { watermarks = engine.watermarks }
     }
 
     /// Adds what came of the trades that follow.
@@ -52,6 +55,7 @@ struct EngineAnswer {
         transitions += next.transitions
         losses += next.losses
         watermark = next.watermark
+        if !next.watermarks.isEmpty { watermarks = next.watermarks }
     }
 }
 
@@ -154,12 +158,15 @@ final class ShardedEngine {
     /// - Precondition: nothing is under way; the symbols are not divided.
     func checkpoint() -> [UInt8] { engines[0].checkpoint() }
 
+    /// See `AlertEngine.readBackAfter`.
+    var readBackAfter: Int64? { engines[0].readBackAfter }
+
     /// Takes up a checkpoint; see `AlertEngine.restore`.
     ///
     /// - Returns: `AlertEngine.readBackAfter`.
     func restore(_ checkpoint: [UInt8]) throws(CheckpointError) -> Int64? {
         switch mode {
-        case .caller(let engine): try engine.restore(checkpoint)
+        case .caller(let engine): try engine.engine.restore(checkpoint)
         case .ahead(let crew), .shards(let crew): try crew.restore(checkpoint, symbols)
         }
         return engines[0].readBackAfter
@@ -180,8 +187,13 @@ final class ShardedEngine {
         let before = drain()
         let engine = engines[0]
         return noted(
-            before + [EngineAnswer([], isOfBatch: false, engine.advance(to: watermarks), of: engine)])
+            before + [EngineAnswer([], engine.advance(to: watermarks), of: engine)])
     }
+
+    /// Of each feed.
+    ///
+    /// - Precondition: nothing is under way.
+    var watermarks: [String: Int64] { engines[0].watermarks }
 
     /// Whether answers are still to come.
     var isAtWork: Bool {

@@ -11,7 +11,8 @@ import MarketModel
 ///            9 ... 0    partition
 final class TopicInputs {
     static let greatestTopics = 64
-    static let greatestPartitions = 1024
+    static let partitionBits: Int32 = 10
+    static let greatestPartitions = 1 << partitionBits
 
     private let names: [String]
     private let decoders: [TradeDecoder]
@@ -38,12 +39,13 @@ final class TopicInputs {
         guard let topic = names.firstIndex(of: partition.topic), partition.partition >= 0,
             partition.partition < TopicInputs.greatestPartitions
         else { return nil }
-        return Int32(topic) << 10 | partition.partition
+        return Int32(topic) << TopicInputs.partitionBits | partition.partition
     }
 
     func partition(_ lane: Int32) -> TopicPartition? {
-        let topic = Int(lane >> 10)
-        return names.indices.contains(topic) ? TopicPartition(names[topic], lane & 1023) : nil
+        let topic = Int(lane >> TopicInputs.partitionBits)
+        return names.indices.contains(topic)
+            ? TopicPartition(names[topic], lane & Int32(TopicInputs.greatestPartitions - 1)) : nil
     }
 
     /// Trades more than 60 s ahead of `now` are refused from here on (LANGUAGE 3.1).
@@ -52,5 +54,5 @@ final class TopicInputs {
     }
 
     /// The decoder of a lane's topic.
-    func decoder(of lane: Int32) -> TradeDecoder { decoders[Int(lane >> 10)] }
+    func decoder(of lane: Int32) -> TradeDecoder { decoders[Int(lane >> TopicInputs.partitionBits)] }
 }

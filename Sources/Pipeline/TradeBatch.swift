@@ -44,6 +44,8 @@ struct LaneStates {
         let released: Int
         /// Everything before this offset has gone there.
         let releasedBefore: Int64
+        /// Of the record at that offset, so many trades have too.
+        var split = 0
     }
 
     /// By their numbers.

@@ -17,12 +17,18 @@ protocol TradeSource {
     mutating func commit(closedBefore watermark: Int64) throws(CommandFailure)
     /// Whether the coming commit is the last for part of the input: then everything is evaluated before it.
     var isGivingUp: Bool { get }
+    /// What a later run finds its way back by; nil where the input is not read again.
+    var header: RunCheckpoint.Header? { get }
+    /// What is not later than `time` is not read again.
+    mutating func forgetWay(before time: Int64)
 }
 
 extension TradeSource {
     var isGivingUp: Bool { false }
     mutating func note(_ lanes: LaneStates) {}
     mutating func commit(closedBefore watermark: Int64) {}
+    var header: RunCheckpoint.Header? { nil }
+    mutating func forgetWay(before time: Int64) {}
 }
 
 enum SourceState: Sendable {
@@ -44,10 +50,22 @@ protocol TransitionOutbox {
     ///
     /// - Parameter watermark: every transition of the instants before it was given; nil before the first.
     mutating func settle(closedBefore watermark: Int64?)
+    /// Whether it keeps what a later run goes on from.
+    var keepsCheckpoints: Bool { get }
+    /// The transitions that are given next go so far: it is to be kept with them.
+    mutating func reach(_ place: ReadingPlace) throws(CommandFailure)
+    /// Keeps what a later run goes on from.
+    ///
+    /// - Precondition: it has taken all.
+    /// - Returns: false when it cannot now.
+    mutating func keep(_ checkpoint: RunCheckpoint) throws(CommandFailure) -> Bool
 }
 
 extension TransitionOutbox {
     mutating func settle(closedBefore watermark: Int64?) {}
+    var keepsCheckpoints: Bool { false }
+    mutating func reach(_ place: ReadingPlace) {}
+    mutating func keep(_ checkpoint: RunCheckpoint) -> Bool { false }
 }
 
 /// A transition with what its delivery needs to know of its rule.
@@ -84,8 +102,9 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     /// thread.
     private let history: RecentHistory?
     private let renderer: TransitionRenderer
-    private var caps = WindowCapAlerts()
-    private var batch = TradeBatch()
+    fileprivate var caps = WindowCapAlerts()
+    fileprivate var keeper = PlaceKeeper()
+    fileprivate var batch = TradeBatch()
     /// Trades that came in, late ones too.
     private(set) var tradeCount = 0
     /// Those of them that the engine has been through.
@@ -161,12 +180,14 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
         outbox.settle(closedBefore: engine.watermark)
         guard let watermark = engine.watermark else { return }
         history?.close(before: watermark)
-        guard outbox.hasTakenAll else { return }
+        // What a checkpoint does not cover is read again from there, whatever the group has committed.
+        guard outbox.hasTakenAll, !outbox.keepsCheckpoints else { return }
         try source.commit(closedBefore: watermark)
     }
 
     private mutating func settle(_ answer: EngineAnswer) throws(CommandFailure) {
         evaluatedCount += answer.count
+        if outbox.keepsCheckpoints { keeper.note(answer) }
         if !answer.late.isEmpty { outbox.note(late: answer.late) }
         lossCount += answer.losses.count
         let caps = caps.settle(answer.losses, closedBefore: answer.watermark)
@@ -179,6 +200,79 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
             rendered.sort { OrderedOutput.precedes($0.transition, $1.transition) }
         }
         history?.add(rendered)
+        if outbox.keepsCheckpoints { try outbox.reach(keeper.place(answer.watermarks)) }
         try outbox.accept(rendered)
+    }
+}
+
+// MARK: Recovery
+
+extension TradePath {
+    /// Writes down what a later run goes on from, and commits what it covers.
+    ///
+    /// - Parameters:
+    ///   - rateOffsets: of the rates' topic, the next records.
+    ///   - rateSeries: the series that are read from it.
+    /// - Returns: false when that is not possible now: transitions wait for room, or nothing can be written.
+    mutating func keepCheckpoint(
+        _ rateOffsets: [Int32: Int64], _ rateSeries: [String]
+    ) throws(CommandFailure) -> Bool {
+        guard outbox.keepsCheckpoints else { return false }
+        try drain()
+        guard outbox.hasTakenAll, let watermark = engine.watermark, var header = source.header else {
+            return false
+        }
+        if let after = engine.readBackAfter {
+            source.forgetWay(before: after)
+            header.index.prune(after: after)
+        }
+        header.place = keeper.settle(engine.watermarks, header.index)
+        header.rateOffsets = rateOffsets
+        header.rateSeries = rateSeries
+        header.cappedUntil = caps.firing
+        guard try outbox.keep(RunCheckpoint(header, engine: engine.checkpoint())) else { return false }
+        try source.commit(closedBefore: watermark)
+        return true
+    }
+
+    /// Takes up what an earlier run has left, before anything is read.
+    ///
+    /// - Returns: from after which time on the engine's windows want their trades; nil: they want none.
+    mutating func restore(_ checkpoint: RunCheckpoint) throws(CommandFailure) -> Int64? {
+        caps = WindowCapAlerts(firing: checkpoint.header.cappedUntil)
+        do {
+            return try engine.restore(checkpoint.engine)
+        } catch {
+            throw RunCheckpoint.failure(error.detail)
+        }
+    }
+
+    mutating func takePast(_ trades: [Trade]) {
+        engine.readBack(trades)
+        history?.add(trades, late: [], symbols)
+    }
+
+    mutating func resume(_ readBack: ReadBack) throws(CommandFailure) {
+        do { try engine.resume(wholeAfter: readBack.wholeAfter) } catch {
+            throw RunCheckpoint.failure(error.detail)
+        }
+    }
+
+    /// Evaluates again what was evaluated after the checkpoint.
+    mutating func takeAgain(_ trades: inout [Trade]) throws(CommandFailure) {
+        batch.removeAll()
+        swap(&batch.trades, &trades)
+        count(batch.trades)
+        history?.add(batch.trades, late: [], symbols)
+        var answers = engine.advance(&batch)
+        answers += engine.drain()
+        try settle(answers)
+        swap(&batch.trades, &trades)
+    }
+
+    /// Stands where the earlier run stood.
+    mutating func begin(_ readBack: ReadBack) throws(CommandFailure) {
+        keeper.begin(readBack.starts, late: readBack.late)
+        try settle(engine.advance(to: readBack.watermarks))
     }
 }

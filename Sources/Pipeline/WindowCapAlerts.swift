@@ -9,7 +9,10 @@ struct WindowCapAlerts {
     static let rule = "engine.window_cap"
 
     /// By symbol: from when its windows are whole again, milliseconds.
-    private var firing: [String: Int64] = [:]
+    private(set) var firing: [String: Int64] = [:]
+
+    /// - Parameter firing: as an earlier run left it.
+    init(firing: [String: Int64] = [:]) { self.firing = firing }
 
     /// - Parameter watermark: instants before it are closed; nil: nothing is.
     mutating func settle(_ losses: [WindowLoss], closedBefore watermark: Int64?) -> [Transition] {

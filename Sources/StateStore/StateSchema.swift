@@ -13,7 +13,7 @@ internal import GRDB
 /// | silences | what somebody wants to be quiet for a time | `keepsTransitions` after its end |
 /// | acknowledgements | an incident that somebody looks after | as silences, but not while it fires |
 /// | firing | an alert that fires, and who was told | when it is resolved |
-/// | progress | how far transitions have been made since the checkpoint, at most one row | with the next checkpoint |
+/// | progress | how far transitions since the checkpoint go, at most one row | with the next one |
 ///
 /// Times are milliseconds since 1970. A sequence is never used twice, so a dead letter keeps its own and
 /// comes back to its old place.

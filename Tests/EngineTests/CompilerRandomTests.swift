@@ -28,7 +28,9 @@ struct CompilerRandomTests {
     }
 
     @Test(arguments: seeds)
-    func `The engine emits what the language says, at the same instants, with the same values`(_ seed: Int) throws {
+    func `The engine emits what the language says, at the same instants, with the same values`(_ seed: Int)
+        throws
+    {
         var run = Run(seed: seed)
         let expected = ReferenceInterpreter(run.program, run.tape).run()
         #expect(try engine(&run, order: .sorted) == expected)

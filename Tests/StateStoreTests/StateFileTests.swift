@@ -190,7 +190,7 @@ struct StateFileRefusalTests {
         do { _ = try StateFile(directory: scratch.directory, role: .owner) }
         try scratch.alter(
             "DELETE FROM grdb_migrations; DROP TABLE outbox; DROP TABLE dead_letters; DROP TABLE accepted;"
-                + "DROP TABLE transitions; DROP TABLE checkpoint; DROP TABLE silences;"
+                + "DROP TABLE transitions; DROP TABLE checkpoint; DROP TABLE progress; DROP TABLE silences;"
                 + "DROP TABLE acknowledgements; DROP TABLE firing")
         #expect(throws: StateError.older(file: scratch.file)) {
             try StateFile(directory: scratch.directory, role: .visitor)

@@ -1,4 +1,5 @@
-/// Bringing a block to where it stood, without a step of its rules: what they would have said was said before.
+/// Bringing a block to where it stood, without a step of its rules: what they would have said was said
+/// before.
 extension BlockState {
     /// - Parameter t: the last instant that is complete; the streams hold its points.
     mutating func prime(

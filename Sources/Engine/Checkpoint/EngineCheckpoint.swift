@@ -59,7 +59,7 @@ extension AlertEngine {
     }
 
     /// Instants before it are evaluated: a cluster in a wheel is not looked at while it has nothing to do.
-    private func closedEnd(of cluster: UnsafeMutablePointer<Cluster>) -> Int64 {
+    func closedEnd(of cluster: UnsafeMutablePointer<Cluster>) -> Int64 {
         guard case .wheel = cluster.pointee.schedule, let feed = cluster.pointee.feeds.first else {
             return cluster.pointee.closed
         }

@@ -59,15 +59,17 @@ extension AlertEngine {
         settleUnwritten()
     }
 
-    /// Points up to this time need not be read again; nil when none need to be.
-    ///
-    /// - Precondition: between `restore` and `resume`.
+    /// Points up to this time need not be read again; nil when none need to be. Between `restore` and
+    /// `resume` for this engine, else for one that takes up its checkpoint.
     public var readBackAfter: Int64? {
         var least: Int64?
         for cluster in clusters {
             cluster.pointee.forEachStream { stream in
                 guard stream.pointee.symbolNumber >= 0 else { return }
-                let after = self.rereadAfter(stream)
+                let after =
+                    self.restoration == nil
+                    ? Engine.rereadAfter(stream, closed: self.closedEnd(of: cluster))
+                    : self.rereadAfter(stream)
                 least = min(least ?? after, after)
             }
         }
@@ -100,9 +102,11 @@ extension AlertEngine {
         guard var restoration else { preconditionFailure("restore first") }
         for cluster in clusters {
             takeBack(cluster, before: Int64.max)
+            // What is not closed yet comes, whatever was missed before.
+            let missed = min(wholeAfter, max(cluster.pointee.closed, Int64.min + 1) - 1)
             cluster.pointee.forEachStream { stream in
-                guard stream.pointee.symbolNumber >= 0, self.rereadAfter(stream) < wholeAfter else { return }
-                stream.pointee.lostThrough = max(stream.pointee.lostThrough, wholeAfter)
+                guard stream.pointee.symbolNumber >= 0, self.rereadAfter(stream) < missed else { return }
+                stream.pointee.lostThrough = max(stream.pointee.lostThrough, missed)
             }
         }
         settleSeriesStarts()

@@ -10,7 +10,8 @@ import MarketModel
 ///           windows only            evaluated again,      the live source
 ///           (past)                  same transitions      goes on here
 ///
-/// Which records came too late is remembered, so that the same ones are left out, whatever the clock says now.
+/// Which records came too late is remembered, so that the same ones are left out, whatever the clock says
+/// now.
 /// It works before the live source does, with the same consumer, on the same thread.
 struct ReadBack {
     /// A lane that holds more trades than the first waits for the others; it reads on below the second.
@@ -21,8 +22,8 @@ struct ReadBack {
         let number: Int32
         let partition: TopicPartition
         /// The first record that the checkpoint does not cover, and the first that nothing covers.
-        let checkpoint: Int64
-        let progress: Int64
+        let checkpoint: ReadingPlace.Record
+        let progress: ReadingPlace.Record
         /// The offset behind the last record that was read.
         var position: Int64
         var isPaused = false
@@ -31,7 +32,7 @@ struct ReadBack {
     private let parts: LiveSourceParts
     private let header: RunCheckpoint.Header
     private let place: ReadingPlace
-    private let late: Set<ReadingPlace.LateTrade>
+    private let lateTrades: Set<ReadingPlace.LateTrade>
     /// From this time on the engine needs all; nil: none.
     private let after: Int64?
     private var lanes: [Lane] = []
@@ -40,9 +41,15 @@ struct ReadBack {
     private var again = PartitionMerge()
     /// After this time nothing is missed.
     private(set) var wholeAfter = Int64.min
-    /// Partitions that are read from where they were, and those that the checkpoint does not know.
-    private(set) var adopted: [(lane: Int32, offset: Int64)] = []
-    private var refused = 0
+    /// All partitions that were assigned; nil for one that the checkpoint does not know.
+    private(set) var adopted: [(lane: Int32, record: ReadingPlace.Record?)] = []
+
+    var starts: [Int32: ReadingPlace.Record] {
+        Dictionary(adopted.compactMap { lane in lane.record.map { (lane.lane, $0) } }) { $1 }
+    }
+    var late: [ReadingPlace.LateTrade] { header.place.late + place.late }
+    var watermarks: [String: Int64] { place.watermarks }
+    var index: TimeIndex { header.index }
 
     /// - Parameters:
     ///   - header: with this configuration's numbers of partitions.
@@ -54,20 +61,15 @@ struct ReadBack {
         self.parts = parts
         self.header = header
         place = progress ?? header.place
-        late = Set(header.place.late).union(place.late)
+        lateTrades = Set(header.place.late).union(place.late)
         self.after = after
     }
 
     /// Reads until the checkpoint, and then until where the transitions went.
     ///
-    /// - Parameters:
-    ///   - takePast: trades for the windows.
-    ///   - resume: the windows are filled.
-    ///   - takeAgain: trades to be evaluated.
     /// - Returns: false when it was told to stop before it was done.
-    mutating func run(
-        until stop: StopSignal, takePast: ([Trade]) -> Void, resume: (ReadBack) throws(CommandFailure) -> Void,
-        takeAgain: (inout [Trade]) throws(CommandFailure) -> Void
+    mutating func run<Outbox: TransitionOutbox>(
+        until stop: StopSignal, _ path: inout TradePath<LiveTradeSource, Outbox>
     ) throws(CommandFailure) -> Bool {
         try assign(until: stop)
         var trades: [Trade] = []
@@ -75,19 +77,19 @@ struct ReadBack {
         while !stop.isRequested {
             trades.removeAll(keepingCapacity: true)
             if !hasResumed {
-                markEnds(&past) { $0.checkpoint }
+                markEnds(&past) { $0.checkpoint.end }
                 past.release(into: &trades, at: parts.now())
-                takePast(trades)
-                if past.pending == 0, lanes.allSatisfy({ $0.position >= $0.checkpoint }) {
-                    try resume(self)
+                path.takePast(trades)
+                if past.pending == 0, lanes.allSatisfy({ $0.position >= $0.checkpoint.end }) {
+                    try path.resume(self)
                     hasResumed = true
                     continue
                 }
             } else {
-                markEnds(&again) { $0.progress }
+                markEnds(&again) { $0.progress.end }
                 again.release(into: &trades, at: parts.now())
-                try takeAgain(&trades)
-                if again.pending == 0, lanes.allSatisfy({ $0.position >= $0.progress }) {
+                try path.takeAgain(&trades)
+                if again.pending == 0, lanes.allSatisfy({ $0.position >= $0.progress.end }) {
                     try handOver()
                     return true
                 }
@@ -128,27 +130,27 @@ struct ReadBack {
     /// - Returns: where to begin; nil: at what the group has committed.
     private mutating func start(of partition: TopicPartition) throws(KafkaError) -> Int64? {
         guard let number = parts.inputs.lane(of: partition) else { return nil }
-        guard let checkpoint = header.place.offsets[number] else {
-            adopted.append((number, -1))
+        guard let checkpoint = header.place.records[number] else {
+            adopted.append((number, nil))
             return nil
         }
-        let progress = max(checkpoint, place.offsets[number] ?? checkpoint)
+        let progress = place.records[number] ?? checkpoint
         let range = try parts.consumer.connection.watermarks(of: partition, within: .seconds(10))
-        if range.high < checkpoint {
+        if range.high < checkpoint.offset {
             parts.notices.say(
-                "warning: \(partition) ends at \(range.high), and \(checkpoint) had been read: it was made "
-                    + "anew; it is read from its beginning")
+                "warning: \(partition) ends at \(range.high), and \(checkpoint.offset) had been read: it "
+                    + "was made anew; it is read from its beginning")
             wholeAfter = Int64.max
-            adopted.append((number, range.low))
+            adopted.append((number, ReadingPlace.Record(offset: range.low)))
             return range.low
         }
-        var start = checkpoint
-        if let after, let entry = header.index.start(of: number, after: after, before: checkpoint) {
+        var start = checkpoint.offset
+        if let after, let entry = header.index.start(of: number, after: after, before: checkpoint.offset) {
             start = entry.offset
             if entry.time > after { wholeAfter = max(wholeAfter, entry.time) }
         }
         if start < range.low {
-            start = min(range.low, checkpoint)
+            start = min(range.low, checkpoint.offset)
             wholeAfter = max(wholeAfter, header.index.wholeAfter(of: number, from: range.low))
             parts.notices.say(
                 "warning: \(partition) begins at \(range.low) now: windows that reach further back are "
@@ -184,26 +186,36 @@ struct ReadBack {
         records.forEach { message in
             let partition = partitions[message.source]
             guard let index = lanes.firstIndex(where: { $0.partition == partition }),
-                message.offset < lanes[index].progress
+                message.offset < lanes[index].progress.end
             else { return }
             trades.removeAll(keepingCapacity: true)
             // What was refused was refused, and told, when it was read first.
-            _ = parts.inputs.decode(message, lane: lanes[index].number, into: &trades)
-            trades.removeAll { late.contains(ReadingPlace.LateTrade($0)) }
+            _ = parts.inputs.decoder(of: lanes[index].number).decode(
+                value: message.value ?? UnsafeRawBufferPointer(start: nil, count: 0), key: message.key,
+                origin: OriginID(index: UInt16(lanes[index].number)), sequence: message.offset,
+                into: &trades)
             lanes[index].position = message.offset + 1
-            if message.offset < lanes[index].checkpoint {
-                past.append(trades, to: lanes[index].number, at: now)
-            } else {
-                again.append(trades, to: lanes[index].number, at: now)
-            }
+            take(trades, message.offset, lanes[index], at: now)
         }
         // Of a partition that is read to where it was, nothing more is wanted yet.
         for end in records.positions {
             guard case .at(let offset) = end.offset,
                 let index = lanes.firstIndex(where: { $0.partition == end.topicPartition })
             else { continue }
-            lanes[index].position = max(lanes[index].position, min(offset, lanes[index].progress))
+            lanes[index].position = max(lanes[index].position, min(offset, lanes[index].progress.end))
         }
+    }
+
+    /// Of one record, some trades may be before the checkpoint and others behind it.
+    private mutating func take(_ trades: [Trade], _ offset: Int64, _ lane: Lane, at now: Int64) {
+        let before = lane.checkpoint.count(of: trades, at: offset)
+        let through = max(before, lane.progress.count(of: trades, at: offset))
+        let late = lateTrades
+        func accepted(_ range: Range<Int>) -> [Trade] {
+            trades[range].filter { !late.contains(ReadingPlace.LateTrade($0)) }
+        }
+        past.append(accepted(0..<before), to: lane.number, before: offset + 1, at: now)
+        again.append(accepted(before..<through), to: lane.number, before: offset + 1, at: now)
     }
 
     private mutating func note(_ event: KafkaEvent) {
@@ -225,7 +237,7 @@ struct ReadBack {
             wholeAfter = Int64.max
         case .assigned(let partitions):
             for partition in partitions {
-                if let lane = parts.inputs.lane(of: partition) { adopted.append((lane, -1)) }
+                if let lane = parts.inputs.lane(of: partition) { adopted.append((lane, nil)) }
             }
         case .allBrokersDown(let error), .brokerDown(let error), .error(let error):
             parts.notices.say("Kafka: \(error.description)")
@@ -241,7 +253,7 @@ struct ReadBack {
     private mutating func pauseAndResume() throws(KafkaError) {
         for index in lanes.indices {
             let pending = past.pending(of: lanes[index].number) + again.pending(of: lanes[index].number)
-            let isDone = lanes[index].position >= lanes[index].progress
+            let isDone = lanes[index].position >= lanes[index].progress.end
             if isDone || pending > ReadBack.laneIsFull {
                 if !lanes[index].isPaused { try parts.consumer.pause([lanes[index].partition]) }
                 lanes[index].isPaused = true
@@ -255,13 +267,23 @@ struct ReadBack {
     /// The live source reads on from where all this ended.
     private mutating func handOver() throws(CommandFailure) {
         do {
-            let places = lanes.map { TopicPartitionOffset($0.partition, .at($0.progress)) }
+            let places = lanes.map { TopicPartitionOffset($0.partition, .at($0.progress.offset)) }
             if !places.isEmpty { try parts.consumer.seek(places, within: .seconds(10)) }
             let paused = lanes.filter(\.isPaused).map(\.partition)
             if !paused.isEmpty { try parts.consumer.resume(paused) }
         } catch {
             throw CommandFailure(.failure, error.description)
         }
+    }
+}
+
+extension ReadingPlace.Record {
+    /// Behind it nothing has been taken.
+    var end: Int64 { taken > 0 ? offset + 1 : offset }
+
+    /// How many of a record's trades, the first ones, are before it.
+    func count(of trades: [Trade], at offset: Int64) -> Int {
+        offset < self.offset ? trades.count : offset == self.offset ? min(taken, trades.count) : 0
     }
 }
 

@@ -1,7 +1,7 @@
 import Kafka
 
-/// Where in each partition a time begins: so that reading can go back by time without asking the broker, which
-/// knows the times of its records and not those in them.
+/// Where in each partition a time begins: so that reading can go back by time without asking the broker,
+/// which knows the times of its records and not those in them.
 ///
 ///     offset        0 ........ 1000 ........ 2000 ........ 3000
 ///     greatest time before it  10:00:01      10:00:02      10:00:03
@@ -9,8 +9,8 @@ import Kafka
 /// From an offset on, everything later than its time is read.
 ///
 /// - Invariant: by partition offsets ascend strictly, and times do not descend.
-struct TimeIndex: Codable, Equatable {
-    struct Entry: Codable, Equatable {
+struct TimeIndex: Codable, Equatable, Sendable {
+    struct Entry: Codable, Equatable, Sendable {
         var offset: Int64
         /// The greatest event time of the records before it; milliseconds.
         var time: Int64
@@ -36,13 +36,15 @@ struct TimeIndex: Codable, Equatable {
         guard nextOffset > list.last?.offset ?? -1 else { return }
         // The newest moves along until it is far enough from the one before it.
         let least = spacing[lane] ?? 250
-        if list.count > 1, time == Int64.min || list[list.count - 1].time < list[list.count - 2].time &+ least {
+        if list.count > 1, time == Int64.min || list[list.count - 1].time < list[list.count - 2].time &+ least
+        {
             list[list.count - 1] = Entry(offset: nextOffset, time: time)
         } else {
             list.append(Entry(offset: nextOffset, time: time))
         }
         if list.count > TimeIndex.capacity {
-            list = list.enumerated().filter { $0.offset % 2 == 0 || $0.offset == list.count - 1 }.map(\.element)
+            list = list.enumerated().filter { $0.offset % 2 == 0 || $0.offset == list.count - 1 }.map(
+                \.element)
             spacing[lane] = least * 2
         }
         entries[lane] = list
@@ -75,6 +77,9 @@ struct TimeIndex: Codable, Equatable {
         guard let list = entries[lane], let first = list.first else { return nil }
         return list.last { $0.time <= time && $0.offset <= limit } ?? first
     }
+
+    /// Where the index begins.
+    func first(of lane: Int32) -> Int64 { entries[lane]?.first?.offset ?? Int64.min }
 
     /// After which time nothing is missed, reading from `offset` on.
     func wholeAfter(of lane: Int32, from offset: Int64) -> Int64 {
