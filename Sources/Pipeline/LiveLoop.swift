@@ -17,8 +17,6 @@ struct LiveLoop<Outbox: TransitionOutbox> {
     var receivers: @Sendable () -> [EngineAlerts.Signs.Receiver] = { [] }
     /// How often it writes down how it stands, milliseconds.
     static var looksEvery: Int64 { 1000 }
-    /// How often a checkpoint is kept, milliseconds; and at most a twentieth of the time goes into it.
-    static var checkpointsEvery: Int64 { 5000 }
     private var nextCheckpoint: Int64
     private var lastIdle: Int64
     private var lastLook = Int64.min / 2
@@ -35,7 +33,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         self.counters = counters
         self.notices = notices
         lastIdle = timing.now()
-        nextCheckpoint = lastIdle + Self.checkpointsEvery
+        nextCheckpoint = lastIdle + timing.checkpointsEvery
         lastStatus = lastIdle
     }
 
@@ -71,7 +69,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
             // Where it cannot be kept, it is tried again in a second.
             let isKept = try keepCheckpoint()
             let cost = timing.now() - now
-            nextCheckpoint = now + (isKept ? max(Self.checkpointsEvery, 20 * cost) : 1000)
+            nextCheckpoint = now + (isKept ? max(timing.checkpointsEvery, 20 * cost) : 1000)
         }
         if let statusInterval, now - lastStatus >= statusInterval { showStatus(now) }
     }
@@ -136,4 +134,6 @@ struct LiveTiming: Sendable {
     var lateness: Int64
     /// nil: time does not move on by itself.
     var idle: Int64?
+    /// How often a checkpoint is kept; and at most a twentieth of the time goes into it.
+    var checkpointsEvery: Int64
 }

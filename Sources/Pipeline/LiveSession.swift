@@ -30,6 +30,10 @@ struct LiveSession: Sendable {
     var receivers: @Sendable () -> [EngineAlerts.Signs.Receiver] = { [] }
     /// Alerts about the engine that an earlier run left firing; nil: there are none, and none is raised.
     var openEngineAlerts: [EngineAlerts.Name]?
+    /// Records taken in one poll.
+    var greatestPoll = 4096
+    /// How often a checkpoint is kept, milliseconds.
+    var checkpointsEvery: Int64 = 5000
     /// What an earlier run has left; nil: reading begins where the group has committed.
     var recovery: RunRecovery?
     /// Whether the input is finite: then its end closes every instant, as in a dry-run.
@@ -58,7 +62,7 @@ struct LiveSession: Sendable {
             let parts = LiveSourceParts(
                 consumer: consumer, inputs: inputs, deadLetters: letters, counters: counters,
                 notices: notices,
-                now: now, isHeldUp: isHeldUp)
+                now: now, isHeldUp: isHeldUp, greatestPoll: greatestPoll)
             let source = LiveTradeSource(parts)
             var path = try TradePath(
                 source: source, outbox: outbox, rules: rules, symbols: symbols,
@@ -82,7 +86,9 @@ struct LiveSession: Sendable {
             if let recovery, try !readBack(recovery, after: after, parts, &path) { keepsCheckpoints = false }
             var loop = LiveLoop(
                 path: path, rates: rates,
-                timing: LiveTiming(now: now, lateness: configuration.lateness, idle: configuration.idle),
+                timing: LiveTiming(
+                    now: now, lateness: configuration.lateness, idle: configuration.idle,
+                    checkpointsEvery: checkpointsEvery),
                 counters: counters, notices: notices)
             loop.statusInterval = statusInterval
             loop.redStatus = redStatus

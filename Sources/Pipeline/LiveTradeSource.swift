@@ -11,8 +11,6 @@ import MarketModel
 /// One owner, one thread: librdkafka's consumer wants that. Bringing the lanes into one order is the engine's
 /// thread's part; how far it has come is known as of the last answer.
 struct LiveTradeSource: TradeSource {
-    /// Records taken in one poll; a few milliseconds' work.
-    static let greatestPoll = 4096
     /// A lane that holds more trades than the first waits for the others; it reads on below the second.
     static let laneIsFull = 65_536
     static let laneHasRoom = 8192
@@ -27,6 +25,7 @@ struct LiveTradeSource: TradeSource {
     private let now: @Sendable () -> Int64
     /// Whether what is behind cannot take more: then nothing is read.
     private let isHeldUp: @Sendable () -> Bool
+    private let greatestPoll: Int
     private var ledger = CommitLedger()
     private var index = TimeIndex()
     /// Of lanes that the next batch opens.
@@ -63,6 +62,7 @@ struct LiveTradeSource: TradeSource {
         notices = parts.notices
         now = parts.now
         isHeldUp = parts.isHeldUp
+        greatestPoll = parts.greatestPoll
     }
 
     /// Whether every assigned partition has been read and released to its end.
@@ -120,7 +120,7 @@ struct LiveTradeSource: TradeSource {
         swap(&poll.opened, &opened)
         do {
             let records = try consumer.poll(
-                max: LiveTradeSource.greatestPoll, timeout: .milliseconds(isHurried && isRead ? 1 : 20))
+                max: greatestPoll, timeout: .milliseconds(isHurried && isRead ? 1 : 20))
             decode(records, into: &batch.trades, &poll)
             for event in records.events { note(event, &poll) }
         } catch {
@@ -360,6 +360,8 @@ struct LiveSourceParts {
     /// The wall clock, milliseconds since the epoch.
     var now: @Sendable () -> Int64
     var isHeldUp: @Sendable () -> Bool
+    /// Records taken in one poll; by default a few milliseconds' work.
+    var greatestPoll = 4096
 }
 
 /// Records of a poll that were no trades.
