@@ -14,6 +14,7 @@ import Logging
 /// counted.
 final class DeadLetters {
     private let producer: KafkaProducer
+    private var isSettled = true
     private let topic: String
     private let counters: LiveCounters
     private let notices: LiveNotices
@@ -56,6 +57,7 @@ final class DeadLetters {
             ]
         do {
             try producer.send(letter)
+            isSettled = false
         } catch {
             lose()
             notices.say(
@@ -76,6 +78,21 @@ final class DeadLetters {
             lose()
             notices.say("dead letter: \(error.description)", .error, event: "dead_letter_lost")
         }
+    }
+
+    /// Waits until the broker has what was sent.
+    ///
+    /// - Returns: false when it has not within five seconds.
+    func settle() -> Bool {
+        if isSettled { return true }
+        do {
+            try producer.flush(within: .seconds(5))
+            isSettled = true
+        } catch {
+            notices.say("dead letters: \(error.description)", .warning, event: "dead_letters_unsettled")
+        }
+        check()
+        return isSettled
     }
 
     func close() {

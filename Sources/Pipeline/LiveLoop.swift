@@ -68,8 +68,8 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         if now >= nextCheckpoint {
             // Where it cannot be kept, it is tried again in a second.
             let isKept = try keepCheckpoint()
-            let cost = timing.now() - now
-            nextCheckpoint = now + (isKept ? max(timing.checkpointsEvery, 20 * cost) : 1000)
+            let pause = isKept ? 20 * (timing.now() - now) : min(1000, timing.checkpointsEvery)
+            nextCheckpoint = now + (isKept ? max(timing.checkpointsEvery, pause) : pause)
         }
         if let statusInterval, now - lastStatus >= statusInterval { showStatus(now) }
     }

@@ -84,18 +84,7 @@ struct LiveSession: Sendable {
             // One that was told to stop on the way is not where the earlier run was.
             var keepsCheckpoints = path.outbox.keepsCheckpoints
             if let recovery, try !readBack(recovery, after: after, parts, &path) { keepsCheckpoints = false }
-            var loop = LiveLoop(
-                path: path, rates: rates,
-                timing: LiveTiming(
-                    now: now, lateness: configuration.lateness, idle: configuration.idle,
-                    checkpointsEvery: checkpointsEvery),
-                counters: counters, notices: notices)
-            loop.statusInterval = statusInterval
-            loop.redStatus = redStatus
-            loop.receivers = receivers
-            loop.engineAlerts = openEngineAlerts.map {
-                EngineAlerts(configuration.engineBounds, startedAt: now(), open: $0)
-            }
+            var loop = loop(path, rates, notices)
             try loop.run(until: stop, isOver: isOver)
             counters.status.enter(.stopping)
             if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }
@@ -117,6 +106,24 @@ struct LiveSession: Sendable {
             counters.status.fail(failure.message)
             throw failure
         }
+    }
+
+    private func loop<Outbox: TransitionOutbox & Sendable>(
+        _ path: TradePath<LiveTradeSource, Outbox>, _ rates: RateFollower?, _ notices: LiveNotices
+    ) -> LiveLoop<Outbox> {
+        var loop = LiveLoop(
+            path: path, rates: rates,
+            timing: LiveTiming(
+                now: now, lateness: configuration.lateness, idle: configuration.idle,
+                checkpointsEvery: checkpointsEvery),
+            counters: counters, notices: notices)
+        loop.statusInterval = statusInterval
+        loop.redStatus = redStatus
+        loop.receivers = receivers
+        loop.engineAlerts = openEngineAlerts.map {
+            EngineAlerts(configuration.engineBounds, startedAt: now(), open: $0)
+        }
+        return loop
     }
 
     /// Brings the engine to where the earlier run stood.

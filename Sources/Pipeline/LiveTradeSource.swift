@@ -148,6 +148,8 @@ struct LiveTradeSource: TradeSource {
             event: "partition_passed_over")
     }
 
+    mutating func settleRefused() -> Bool { deadLetters.settle() }
+
     /// The topics and the way back by time.
     var header: RunCheckpoint.Header? {
         var header = RunCheckpoint.Header()

@@ -17,6 +17,8 @@ protocol TradeSource {
     mutating func commit(closedBefore watermark: Int64) throws(CommandFailure)
     /// Whether the coming commit is the last for part of the input: then everything is evaluated before it.
     var isGivingUp: Bool { get }
+    /// Whether what it has put aside, which is not read again behind a checkpoint, is safe.
+    mutating func settleRefused() -> Bool
     /// What a later run finds its way back by; nil where the input is not read again.
     var header: RunCheckpoint.Header? { get }
     /// What is not later than `time` is not read again.
@@ -27,6 +29,7 @@ extension TradeSource {
     var isGivingUp: Bool { false }
     mutating func note(_ lanes: LaneStates) {}
     mutating func commit(closedBefore watermark: Int64) {}
+    mutating func settleRefused() -> Bool { true }
     var header: RunCheckpoint.Header? { nil }
     mutating func forgetWay(before time: Int64) {}
 }
@@ -219,9 +222,9 @@ extension TradePath {
     ) throws(CommandFailure) -> Bool {
         guard outbox.keepsCheckpoints else { return false }
         try drain()
-        guard outbox.hasTakenAll, let watermark = engine.watermark, var header = source.header else {
-            return false
-        }
+        guard outbox.hasTakenAll, let watermark = engine.watermark, var header = source.header,
+            source.settleRefused()
+        else { return false }
         if let after = engine.readBackAfter {
             source.forgetWay(before: after)
             header.index.prune(after: after)
