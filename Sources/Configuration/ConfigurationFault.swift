@@ -17,6 +17,7 @@ enum ConfigurationFault {
     case outOfRange(wanted: String)
     case unsetVariable(String)
     case brokenVariable(String)
+    case unreadableFile(String)
 
     var code: String {
         switch self {
@@ -33,6 +34,7 @@ enum ConfigurationFault {
         case .outOfRange: "E110"
         case .unsetVariable: "E111"
         case .brokenVariable: "E112"
+        case .unreadableFile: "E113"
         }
     }
 
@@ -51,6 +53,7 @@ enum ConfigurationFault {
         case .outOfRange(let wanted): "expected \(wanted)"
         case .unsetVariable(let name): "the environment variable `\(name)` is not set"
         case .brokenVariable(let text): "`\(text)` does not name an environment variable"
+        case .unreadableFile(let path): "the file `\(path)` with a secret cannot be read"
         }
     }
 
@@ -65,7 +68,12 @@ enum ConfigurationFault {
         case .unsetVariable(let name):
             return ["set it before the start: `export \(name)=...`", "a literal `${` is written `$${`"]
         case .brokenVariable:
-            return ["write `${NAME}` with letters, digits and underscores; a literal `${` is written `$${`"]
+            return [
+                "write `${NAME}` with letters, digits and underscores, or `${file:/PATH}`; a literal `${` is "
+                    + "written `$${`"
+            ]
+        case .unreadableFile:
+            return ["put it there, readable for this user, as UTF-8 text of at most 64 KiB"]
         default: return []
         }
     }

@@ -1,9 +1,13 @@
-/// Replaces `${NAME}` by the variable's value and `$$` by one dollar sign; any other `$` stays.
+internal import Foundation
+
+/// Replaces `${NAME}` by the variable's value, `${file:/PATH}` by the file's text without the line end behind
+/// it, and `$$` by one dollar sign; any other `$` stays.
 ///
 /// A value is not expanded again, so that a password may hold a `$`.
 struct EnvironmentExpansion {
     enum Fault: Equatable {
         case unset(name: String)
+        case unreadable(path: String)
         /// What stands there: `${A-B}` or an unclosed `${A`.
         case broken(text: String)
     }
@@ -34,6 +38,15 @@ struct EnvironmentExpansion {
     }
 
     private mutating func append(_ name: String, isClosed: Bool, _ environment: [String: String]) {
+        if isClosed, name.hasPrefix(EnvironmentExpansion.file + "/") {
+            let path = String(name.dropFirst(EnvironmentExpansion.file.count))
+            guard let secret = EnvironmentExpansion.secret(in: path) else {
+                faults.append(.unreadable(path: path))
+                return
+            }
+            text += secret
+            return
+        }
         guard isClosed, isName(name) else {
             faults.append(.broken(text: "${\(name)" + (isClosed ? "}" : "")))
             return
@@ -43,6 +56,20 @@ struct EnvironmentExpansion {
             return
         }
         text += value
+    }
+
+    private static let file = "file:"
+    /// Longer than any key.
+    private static let greatestFile = 65_536
+
+    /// What containers mount: a file with a secret, often with a line end behind it.
+    private static func secret(in path: String) -> String? {
+        guard let bytes = FileManager.default.contents(atPath: path), bytes.count <= greatestFile,
+            var text = String(bytes: bytes, encoding: .utf8)
+        else { return nil }
+        // A line end of two characters is one in Swift.
+        if text.last?.isNewline == true { text.removeLast() }
+        return text
     }
 
     private func isName(_ text: String) -> Bool {

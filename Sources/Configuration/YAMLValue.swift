@@ -38,6 +38,8 @@ public struct YAMLValue {
             switch fault {
             case .unset(let name):
                 reading.report(.unsetVariable(name), at: reading.span(of: "${\(name)}", in: node))
+            case .unreadable(let path):
+                reading.report(.unreadableFile(path), at: reading.span(of: "${file:\(path)}", in: node))
             case .broken(let text):
                 reading.report(.brokenVariable(text), at: reading.span(of: text, in: node))
             }

@@ -24,10 +24,10 @@ public struct NotifierSet: Sendable {
     /// the text itself, because its values are not all known.
     private static func form(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
         // Codes of module Configuration.
-        let unsetVariable = "E111"
+        let unset: Set = ["E111", "E113"]
         let ofText: ClosedRange<String> = "E100"..."E106"
         let incomplete = Set(
-            diagnostics.filter { $0.code == unsetVariable }.compactMap { $0.span?.file.name })
+            diagnostics.filter { unset.contains($0.code) }.compactMap { $0.span?.file.name })
         return diagnostics.filter { diagnostic in
             guard let file = diagnostic.span?.file.name, incomplete.contains(file) else { return true }
             return ofText.contains(diagnostic.code)

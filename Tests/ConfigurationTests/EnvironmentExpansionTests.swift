@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Configuration
@@ -11,6 +12,22 @@ struct EnvironmentExpansionTests {
         let expansion = EnvironmentExpansion(written, environment: ["A": "x", "B": "y z", "C": "${A}"])
         #expect(expansion.text == expanded)
         #expect(expansion.faults.isEmpty)
+    }
+
+    @Test func `a file's text stands for it, without the line end behind it`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (written, read) in [
+            ("s3cret\n", "s3cret"), ("s3cret\r\n", "s3cret"), ("a$b ${A}", "a$b ${A}"), ("", ""),
+        ] {
+            let path = folder.appendingPathComponent("key").path
+            try written.write(toFile: path, atomically: true, encoding: .utf8)
+            let expansion = EnvironmentExpansion("<${file:\(path)}>", environment: [:])
+            #expect(expansion.text == "<\(read)>" && expansion.faults.isEmpty)
+        }
+        let missing = EnvironmentExpansion("${file:/nowhere/key} ${file:key}", environment: [:])
+        #expect(missing.faults == [.unreadable(path: "/nowhere/key"), .broken(text: "${file:key}")])
     }
 
     @Test func `every unset and every broken variable is a fault`() {
