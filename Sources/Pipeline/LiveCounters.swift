@@ -24,6 +24,8 @@ public final class LiveCounters: Sendable {
         public var pauses = 0
         /// Releases without a partition that kept the others waiting for too long.
         public var impatient = 0
+        /// Records read once more at the start, for what windows need.
+        var readBack = 0
         /// Polls, each with what it brought evaluated.
         var batches = 0
         /// Evaluations of a rule's block at an instant.

@@ -15,6 +15,8 @@ final class LiveDelivery: Sendable {
         /// Since when the outbox cannot be written, and when it is tried again.
         var trouble: (since: Timestamp, next: Timestamp)?
         var writeFailures = 0
+        /// Checkpoints kept, and of the last its size in bytes and its time.
+        var checkpoints = (count: 0, bytes: 0, at: Timestamp?.none)
     }
 
     let courier: Courier
@@ -61,6 +63,7 @@ final class LiveDelivery: Sendable {
     var trouble: StateError? { outbox.trouble }
     /// Attempts to write alerts down that failed.
     var writeFailures: Int { state.withLock { $0.writeFailures } }
+    var checkpoints: (count: Int, bytes: Int, at: Timestamp?) { state.withLock { $0.checkpoints } }
 
     /// How each receiver fares.
     var receivers: [EngineAlerts.Signs.Receiver] {
@@ -133,6 +136,9 @@ final class LiveDelivery: Sendable {
             let submissions = try courier.commit(
                 dispatches, firing: firing, checkpoint: checkpoint, progress: progress)
             notices.say(submissions, of: dispatches)
+            if let checkpoint {
+                state.withLock { $0.checkpoints = ($0.checkpoints.count + 1, checkpoint.state.count, now) }
+            }
             let was = state.withLock { state in
                 defer { state.trouble = nil }
                 return state.trouble

@@ -267,6 +267,7 @@ struct EngineAlertsLiveTests {
         try fixture.publish("not json", to: 0)
         try fixture.flush()
         let start: Int64 = 1_741_600_000_000
+        let file = try StateFile(directory: place.path + "/state", role: .owner)
         /// The console's lines and what still is open after a run that lasts until then.
         func run(from: Int64, seconds: Int64) throws -> (said: String, open: [String], queued: Int) {
             let clock = Atomic(from)
@@ -274,7 +275,6 @@ struct EngineAlertsLiveTests {
             var session = try fixture.session(
                 "rule dear on A\n  when price > 100\n", status: status,
                 now: { clock.load(ordering: .relaxed) })
-            let file = try StateFile(directory: place.path + "/state", role: .owner)
             let outbox = try DurableOutbox(file)
             let delivery = LiveDelivery(
                 [.webhook(name: "ops", url: "http://127.0.0.1:9/")], outbox: outbox, capacity: 100,

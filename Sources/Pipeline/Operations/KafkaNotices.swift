@@ -44,6 +44,14 @@ struct KafkaNotices: Sendable {
         }
     }
 
+    /// The partitions that are read back first, before what follows them.
+    func note(back partitions: [TopicPartition]) {
+        counters.status.enter(.readingBack)
+        notices.say(
+            "reading \(partitions.count.counted("partition")), first back over what windows need",
+            event: "reading_back", ["partitions": KafkaNotices.list(partitions)])
+    }
+
     private func say(_ error: KafkaError, _ fault: LiveCounters.KafkaFault) {
         counters.update { $0.kafkaFaults[fault, default: 0] += 1 }
         notices.say(

@@ -61,6 +61,10 @@ struct LiveMetrics: Sendable {
 
     private func addInput(_ counted: LiveCounters.Snapshot, _ page: inout MetricsText) {
         page.counter("bellwether_records_total", "Records read from the trades topics.", counted.records)
+        page.counter(
+            "bellwether_records_read_back_total",
+            "Records read once more at the start, for what windows need.",
+            counted.readBack)
         page.counter("bellwether_trades_total", "Trades that were decoded, late ones too.", counted.trades)
         page.counter(
             "bellwether_trades_late_total", "Trades that came too late and were not evaluated.", counted.late)
@@ -173,5 +177,11 @@ struct LiveMetrics: Sendable {
         page.counter(
             "bellwether_state_write_failures_total", "Attempts to write alerts down that failed.",
             delivery.writeFailures)
+        let checkpoints = delivery.checkpoints
+        page.counter("bellwether_checkpoints_total", "Checkpoints kept.", checkpoints.count)
+        page.gauge("bellwether_checkpoint_size_bytes", "Of the last one.", Double(checkpoints.bytes))
+        page.gauge(
+            "bellwether_checkpoint_timestamp_seconds", "When the last one was kept.",
+            Double(checkpoints.at?.milliseconds ?? 0) / 1000)
     }
 }

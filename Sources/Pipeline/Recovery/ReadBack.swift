@@ -1,5 +1,6 @@
 import Feeds
 import Kafka
+import Logging
 import MarketModel
 
 /// Brings a new engine to where the one before stood, by reading again what its windows hold and what it had
@@ -119,7 +120,7 @@ struct ReadBack {
                     }
                 }
                 consumer.acceptRebalance(startingAt: starts)
-                parts.notices.say("reading \(assigned.count.counted("partition"))")
+                KafkaNotices(counters: parts.counters, notices: parts.notices).note(back: assigned)
                 return
             }
         } catch {
@@ -138,8 +139,8 @@ struct ReadBack {
         let range = try parts.consumer.connection.watermarks(of: partition, within: .seconds(10))
         if range.high < checkpoint.offset {
             parts.notices.say(
-                "warning: \(partition) ends at \(range.high), and \(checkpoint.offset) had been read: it "
-                    + "was made anew; it is read from its beginning")
+                "\(partition) ends at \(range.high), and \(checkpoint.offset) had been read: it "
+                    + "was made anew; it is read from its beginning", .warning, event: "partition_made_anew")
             wholeAfter = Int64.max
             adopted.append((number, ReadingPlace.Record(offset: range.low)))
             return range.low
@@ -153,8 +154,8 @@ struct ReadBack {
             start = min(range.low, checkpoint.offset)
             wholeAfter = max(wholeAfter, header.index.wholeAfter(of: number, from: range.low))
             parts.notices.say(
-                "warning: \(partition) begins at \(range.low) now: windows that reach further back are "
-                    + "unknown until they are full again")
+                "\(partition) begins at \(range.low) now: windows that reach further back are "
+                    + "unknown until they are full again", .warning, event: "windows_incomplete")
         }
         let lane = Lane(
             number: number, partition: partition, checkpoint: checkpoint, progress: progress,
@@ -179,6 +180,7 @@ struct ReadBack {
 
     private mutating func decode(_ records: borrowing KafkaBatch) {
         if records.isEmpty { return }
+        parts.counters.update { [count = records.count] in $0.readBack += count }
         let now = parts.now()
         parts.inputs.setClock(Timestamp(milliseconds: now))
         var trades: [Trade] = []
@@ -219,6 +221,12 @@ struct ReadBack {
     }
 
     private mutating func note(_ event: KafkaEvent) {
+        // What is assigned is counted when the live source takes it over.
+        if case .assigned = event {
+        } else {
+            KafkaNotices(counters: parts.counters, notices: parts.notices).note(
+                event, held: parts.consumer.assignment.count)
+        }
         switch event {
         case .endOfPartition(let place):
             guard case .at(let offset) = place.offset,
@@ -239,9 +247,7 @@ struct ReadBack {
             for partition in partitions {
                 if let lane = parts.inputs.lane(of: partition) { adopted.append((lane, nil)) }
             }
-        case .allBrokersDown(let error), .brokerDown(let error), .error(let error):
-            parts.notices.say("Kafka: \(error.description)")
-        case .committed, .throttled, .statistics, .log: break
+        case .allBrokersDown, .brokerDown, .error, .committed, .throttled, .statistics, .log: break
         }
     }
 
