@@ -73,7 +73,6 @@ struct MemoryStage {
         ] {
             let market = try EngineMemory(rules, options, symbols: MemoryStage.symbols)
             let hour = try market.feed(trades)
-            let stored = market.engine.storedState
             let symbols = Double(MemoryStage.symbols)
             print(
                 String(
@@ -81,14 +80,33 @@ struct MemoryStage {
                         + "  resident  %8.1f MB, %.1f kB a symbol, %.0f bytes a trade",
                     MemoryStage.symbols, name, hour, Double(market.grown) / 1e6,
                     Double(market.grown) / 1e3 / symbols, Double(market.grown) / Double(hour)))
-            print(
-                String(
-                    format: "  to store  %8.2f MB, %.0f bytes a symbol: alerts %.3f (%d of %d have moved), "
-                        + "last points %.2f, means %.2f, buckets %.1f", Double(stored.bytes) / 1e6,
-                    Double(stored.bytes) / symbols, Double(stored.alertBytes) / 1e6, stored.movedAlerts,
-                    stored.alerts, Double(stored.lastPointBytes) / 1e6, Double(stored.decayBytes) / 1e6,
-                    Double(stored.bucketBytes) / 1e6))
+            try checkpoint(of: market)
         }
+    }
+}
+
+extension MemoryStage {
+    /// What a checkpoint takes, and to take it up without what is read back.
+    private func checkpoint(of market: EngineMemory) throws {
+        var bytes: [UInt8] = []
+        let writing = try median { bytes = market.engine.checkpoint() }
+        let reading = try median {
+            let engine = market.successor()
+            try engine.restore(bytes)
+            try engine.resume()
+        }
+        print(
+            String(
+                format: "  checkpoint %7.2f MB, %.0f bytes a symbol: written in %.1f ms, taken up in %.1f ms",
+                Double(bytes.count) / 1e6, Double(bytes.count) / Double(MemoryStage.symbols), writing, reading
+            ))
+    }
+
+    /// Of five, in milliseconds.
+    private func median(_ work: () throws -> Void) throws -> Double {
+        var times: [Duration] = []
+        for _ in 0..<5 { times.append(try ContinuousClock().measure(work)) }
+        return times.sorted()[2] / .milliseconds(1)
     }
 }
 
@@ -96,6 +114,7 @@ struct MemoryStage {
 final class EngineMemory {
     let engine: AlertEngine
     private let symbols = SymbolTable()
+    private let book: RuleBook
     private let market: MarketGenerator
     private let before: Int
 
@@ -104,10 +123,15 @@ final class EngineMemory {
         let stages = try EngineStages(SourceFile(name: "memory.rules", text: Data(rules.utf8)))
         market = MarketGenerator(
             seed: 2025, scenes: [Scene.tradingDay(symbols: count, trades: 2 * MemoryStage.trades)])
-        engine = AlertEngine(
-            book: stages.rules.book, symbols: symbols, options: EngineOptions(order: .sorted))
+        book = stages.rules.book
+        engine = AlertEngine(book: book, symbols: symbols, options: EngineOptions(order: .sorted))
         bw_trim_memory()
         before = EngineMemory.resident
+    }
+
+    /// An engine of the same rules that has seen nothing.
+    func successor() -> AlertEngine {
+        AlertEngine(book: book, symbols: SymbolTable(), options: EngineOptions(order: .sorted))
     }
 
     /// - Returns: how many of the trades are of the last hour.

@@ -11,6 +11,7 @@ struct EngineRun {
 
     private var compiled: CompiledRules
     private let successor: CompiledRules?
+    private let handsOver: Bool
     private let tape: Tape
     private let options: EngineOptions
     private var symbols = SymbolTable()
@@ -20,15 +21,17 @@ struct EngineRun {
     ///   - arrival: the order in which the trades arrive, as indices into the tape's.
     ///   - batches: ranges of `arrival`; after each the engine advances.
     ///   - shards: engines that share the symbols; more than one for sorted input only.
+    ///   - handsOver: at a restart the new engine takes over from the old one, and nothing is read again.
     ///   - successor: the rules from the first restart on; nil: the same.
     ///   - restarts: after these batches the engine is thrown away, and another takes up its checkpoint.
     init(
         _ compiled: CompiledRules, _ tape: Tape, order: EngineOptions.Order, arrival: [Int],
         batches: [Range<Int>], shards: Int = 1, leastThresholds: Int? = nil, restarts: Set<Int> = [],
-        successor: CompiledRules? = nil
+        successor: CompiledRules? = nil, handsOver: Bool = false
     ) throws {
         self.compiled = compiled
         self.successor = successor
+        self.handsOver = handsOver
         self.tape = tape
         var options = EngineOptions(order: order)
         if let leastThresholds { options.leastThresholds = leastThresholds }
@@ -73,6 +76,13 @@ struct EngineRun {
 
     /// Symbols get other numbers, and only what the new engine asks for is read again.
     private mutating func restart(after arrived: ArraySlice<Int>) throws {
+        if handsOver {
+            compiled = successor ?? compiled
+            let engine = AlertEngine(book: compiled.book, symbols: symbols, options: options)
+            try engine.takeOver(engines[0])
+            engines = [engine]
+            return
+        }
         let checkpoint = engines[0].checkpoint()
         compiled = successor ?? compiled
         symbols = SymbolTable()

@@ -94,7 +94,8 @@ struct Comparison {
                 arrival: run.order == .sorted ? Array(0..<count) : disorder(),
                 batches: batches, shards: run.shards,
                 leastThresholds: run.shards > 1 || run.restarts == 4 ? 1 : nil,
-                restarts: restarts(run.restarts, of: batches.count))
+                restarts: restarts(run.restarts, of: batches.count),
+                handsOver: run.restarts == 3 && seed % 2 == 0)
             let wanted =
                 got.late.isEmpty
                 ? expected : ReferenceInterpreter(program, random.tape.without(got.late)).run()

@@ -37,7 +37,8 @@ struct RestartTests {
         let count = random.tape.trades.count
         return try EngineRun(
             compileRules(before), random.tape, order: .sorted, arrival: Array(0..<count),
-            batches: (0..<count).map { $0..<$0 + 1 }, restarts: [restart], successor: compileRules(after)
+            batches: (0..<count).map { $0..<$0 + 1 }, restarts: [restart], successor: compileRules(after),
+            handsOver: restart % 2 == 0
         ).steps
     }
 
@@ -83,6 +84,53 @@ struct RestartTests {
         for length in [0, 1, 7, 8, checkpoint.count - 1] {
             #expect(throws: CheckpointError.self) { try restore(Array(checkpoint.prefix(length))) }
         }
+    }
+
+    @Test func `A rule that means something else begins anew, and says which alerts are forgotten`() throws {
+        let before = try program(
+            """
+            rule one on A
+              when price > 10
+            rule two on A, B
+              when price > 10
+            rule three on A
+              when price > 10
+            """)
+        let after = try program(
+            """
+            rule one on A
+              when price > 10
+              message "the same, said otherwise"
+            rule two on A, B
+              when price > 11
+            rule four on A
+              when price > 10
+            """)
+        let symbols = SymbolTable()
+        let options = EngineOptions(order: .sorted)
+        let old = AlertEngine(book: compileRules(before).book, symbols: symbols, options: options)
+        for (name, price, second) in [("A", 9, 0), ("B", 12, 1), ("A", 12, 2), ("A", 12, 3)] {
+            old.append([
+                Trade(
+                    symbol: try #require(symbols.intern(name)), time: Int64(second) * 1000,
+                    price: FixedPoint(uncheckedMantissa: Int64(price), scale: 0),
+                    size: FixedPoint(uncheckedMantissa: 1, scale: 0), origin: OriginID(index: 0),
+                    sequence: Int64(second))
+            ])
+        }
+        #expect(old.finish().count == 4)
+        let engine = AlertEngine(book: compileRules(after).book, symbols: symbols, options: options)
+        let changes = try engine.takeOver(old)
+        #expect(
+            changes == [
+                RuleChange(name: "four", kind: .added), RuleChange(name: "one", kind: .kept),
+                RuleChange(name: "three", kind: .removed, forgotten: ["A"]),
+                RuleChange(name: "two", kind: .reset, forgotten: ["A", "B"]),
+            ])
+        // The new and the changed look at once; the kept one fires already.
+        let found = engine.finish(through: 4000)
+        #expect(found.map { engine.book.rules[$0.rule].name } == ["four", "two", "two"])
+        #expect(found.allSatisfy { $0.kind == .firing && $0.at == 3001 })
     }
 
     @Test func `A checkpoint costs its taker nothing that shows`() throws {

@@ -16,6 +16,8 @@ struct Restoration {
     var alerts: [AlertIdentity: StateReader] = [:]
     var crossings: [CrossingIdentity: (value: Double, sign: Double)] = [:]
     var inputs: [InputIdentity: StateReader] = [:]
+    /// Named series of this engine whose points the checkpoint holds.
+    var series: Set<Int> = []
     /// By symbol's number: it has not traded.
     var dormant: Set<Int> = []
     var rereads: [StreamIdentity: Reread] = [:]
@@ -51,6 +53,7 @@ extension AlertEngine {
         try readRates(from: &reader)
         try readSymbols(from: &reader, &restoration)
         let series = try readSeries(from: &reader)
+        restoration.series = Set(series.compactMap { $0 })
         try restoration.readAlerts(from: &reader)
         try restoration.readCrossings(from: &reader)
         try restoration.readInputs(from: &reader, inputNames, series: series)
@@ -110,6 +113,11 @@ extension AlertEngine {
             }
         }
         settleSeriesStarts()
+        for (index, output) in seriesOutputs.enumerated() where !restoration.series.contains(index) {
+            // A new one has no past, however long its symbols have been observed.
+            let closed = clusterOfNode[plan.root(of: .series(index))]?.pointee.closed ?? Int64.min
+            if closed != Int64.min { output?.pointee.lostThrough = closed - 1 }
+        }
         for cluster in clusters {
             for block in cluster.pointee.series + cluster.pointee.blocks {
                 begin(block, in: cluster)
@@ -143,7 +151,7 @@ extension AlertEngine {
     /// later still is moved to its place.
     private static let readBackSlack: Int64 = 10_000
 
-    private func rereadAfter(_ stream: UnsafeMutablePointer<PointStream>) -> Int64 {
+    func rereadAfter(_ stream: UnsafeMutablePointer<PointStream>) -> Int64 {
         restoration?.rereads[stream.pointee.identity]?.after ?? Int64.min
     }
 
@@ -235,7 +243,7 @@ extension AlertEngine {
                 // What was in the window has to be there before the next point is.
                 if closed != Int64.min { _ = input.pointee.advance(to: closed - 1) }
             } else if let stream = input.pointee.stream, stream.pointee.start < rereadAfter(stream) {
-                input.pointee.beginAccumulating(after: rereadAfter(stream))
+                input.pointee.beginAccumulating(after: max(rereadAfter(stream), stream.pointee.lostThrough))
             }
         }
         guard block.pointee.isActive else { return }
