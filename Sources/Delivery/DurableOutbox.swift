@@ -44,7 +44,10 @@ public final class DurableOutbox: Outbox {
 
     public func open(receiver: String, retryFor: Duration, pace: ReceiverPace) {
         state.withLock { state in
-            guard state.queues[receiver] == nil else { return }
+            guard state.queues[receiver] == nil else {
+                state.queues[receiver]?.adopt(retryFor: retryFor, pace: pace)
+                return
+            }
             var settings = settings
             settings.retryFor = retryFor
             settings.pace = pace

@@ -21,7 +21,9 @@ public final class MemoryOutbox: Outbox {
     public func open(receiver: String, retryFor: Duration, pace: ReceiverPace) {
         queues.withLock {
             let number = UInt64($0.count)
-            if $0[receiver] == nil {
+            if $0[receiver] != nil {
+                $0[receiver]?.adopt(retryFor: retryFor, pace: pace)
+            } else {
                 $0[receiver] = ReceiverQueue(
                     name: receiver,
                     settings: .init(

@@ -133,7 +133,7 @@ public struct OutboxTending: Sendable, Equatable {
 /// - Invariant: of one alert's notices to one receiver, a later one is not sent before an earlier one
 ///   has left the queue. An id is accepted once a receiver.
 public protocol Outbox: Sendable {
-    /// Before a receiver's first use.
+    /// Before a receiver's first use; again when its notifier says something else.
     func open(receiver: String, retryFor: Duration, pace: ReceiverPace)
     /// Takes what there is room for. With a checkpoint it takes all or nothing: where one queue has no room,
     /// each entry is `full`.

@@ -28,7 +28,7 @@ struct ReceiverQueue: Sendable {
     }
 
     let name: String
-    let settings: Settings
+    private(set) var settings: Settings
     var chains: [String: [QueueItem]] = [:]
     private var random: SeededRandom
     private var count = 0
@@ -47,6 +47,14 @@ struct ReceiverQueue: Sendable {
         random = SeededRandom(seed: settings.seed)
         seen = RecentIDs(limit: max(settings.limit, DeliveryLimits.rememberedIDs))
         rate = settings.pace.limit.map { RateGate($0) }
+    }
+
+    /// Its notifier says something else from now on.
+    mutating func adopt(retryFor: Duration, pace: ReceiverPace) {
+        settings.retryFor = retryFor
+        if settings.pace == pace { return }
+        settings.pace = pace
+        rate = pace.limit.map { RateGate($0) }
     }
 
     var pending: Int { count }

@@ -1,4 +1,5 @@
 import Delivery
+import Engine
 import MarketModel
 import RuleCompiler
 import RuleSemantics
@@ -16,12 +17,12 @@ struct CourierOutbox: TransitionOutbox {
 
     fileprivate let delivery: LiveDelivery
     /// The receivers of each rule.
-    private let routes: [[String]]
+    private var routes: [[String]]
     /// Who is told of alerts about the engine itself.
     private let engineRoute: [String]
     /// What mails say of each rule.
-    let contexts: [AlertContext]
-    private let ruleNumbers: [String: Int]
+    private(set) var contexts: [AlertContext]
+    private var ruleNumbers: [String: Int]
     private let counters: LiveCounters
     private var stage: MuteStage
     private var waiting: [Waiting] = []
@@ -41,12 +42,33 @@ struct CourierOutbox: TransitionOutbox {
         self.engineRoute = engineRoute
         self.counters = counters
         self.stage = stage
-        contexts = rules.rules.map { AlertContext(runbook: $0.runbook, ruleText: $0.text) }
+        contexts = CourierOutbox.contexts(rules)
         tally = RuleTally(rules: rules.rules.map(\.name))
-        let numbers = Dictionary(
-            rules.rules.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        ruleNumbers = numbers
-        self.stage.forget { numbers[$0.rule] == nil && !$0.rule.hasPrefix("engine.") }
+        ruleNumbers = CourierOutbox.numbers(rules)
+        forgetRemoved()
+    }
+
+    private static func contexts(_ rules: CompiledRules) -> [AlertContext] {
+        rules.rules.map { AlertContext(runbook: $0.runbook, ruleText: $0.text) }
+    }
+
+    private static func numbers(_ rules: CompiledRules) -> [String: Int] {
+        Dictionary(rules.rules.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private mutating func forgetRemoved() {
+        let numbers = ruleNumbers
+        stage.forget { numbers[$0.rule] == nil && !$0.rule.hasPrefix("engine.") }
+    }
+
+    mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange]) {
+        delivery.replace(reloaded.set.notifiers.definitions)
+        routes = reloaded.rules.ruleRoutes
+        contexts = CourierOutbox.contexts(reloaded.rules)
+        ruleNumbers = CourierOutbox.numbers(reloaded.rules)
+        tally.list(reloaded.rules.rules.map(\.name))
+        forgetRemoved()
+        flush()
     }
 
     var hasTakenAll: Bool { waiting.isEmpty }

@@ -20,6 +20,9 @@ public final class LiveCounters: Sendable {
         public var transitions = 0
         public var alerts = 0
         public var commits = 0
+        /// Rules and notifiers taken anew, and refused.
+        public var reloads = 0
+        public var reloadsRefused = 0
         /// How often reading paused because the outbox was full.
         public var pauses = 0
         /// Releases without a partition that kept the others waiting for too long.

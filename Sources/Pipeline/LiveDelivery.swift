@@ -19,7 +19,9 @@ final class LiveDelivery: Sendable {
         var checkpoints = (count: 0, bytes: 0, at: Timestamp?.none)
     }
 
-    let courier: Courier
+    private let current: Mutex<Courier>
+    /// Stands for one set of notifiers; another after a reload.
+    var courier: Courier { current.withLock { $0 } }
     let latencies: DeliveryLatencies
     private let outbox: any Outbox
     let capacity: Int
@@ -42,16 +44,32 @@ final class LiveDelivery: Sendable {
         self.clock = clock
         let latencies = DeliveryLatencies(definitions.map(\.name))
         self.latencies = latencies
+        current = Mutex(LiveDelivery.courier(definitions, outbox, notices, clock, latencies))
+    }
+
+    private static func courier(
+        _ definitions: [NotifierDefinition], _ outbox: any Outbox, _ notices: LiveNotices,
+        _ clock: any DeliveryClock, _ latencies: DeliveryLatencies
+    ) -> Courier {
         var options = Courier.Options()
         options.clock = clock
         options.outbox = outbox
         options.log = notices.log
         options.logsReports = false
         options.onCircuit = { notices.say($1, of: $0) }
-        courier = Courier(notifiers: definitions, options: options) { report in
+        return Courier(notifiers: definitions, options: options) { report in
             if case .delivered = report.outcome { latencies.add(report) }
             notices.say(report)
         }
+    }
+
+    /// Goes on with other notifiers. What waits for one that is no more stays in the outbox.
+    func replace(_ definitions: [NotifierDefinition]) {
+        // A transfer that this cuts off is made again under its id.
+        courier.stop()
+        latencies.know(definitions.map(\.name))
+        let next = LiveDelivery.courier(definitions, outbox, notices, clock, latencies)
+        current.withLock { $0 = next }
     }
 
     /// Says an alert about the engine itself, which whoever looks after it wants to see without a receiver.

@@ -1,11 +1,18 @@
 import Engine
 import Logging
 import MarketModel
+import RuleCompiler
 
 /// What a live run does until it is asked to stop: rates, trades, quiet time, a status line now and then.
 struct LiveLoop<Outbox: TransitionOutbox> {
     var path: TradePath<LiveTradeSource, Outbox>
-    let rates: RateFollower?
+    var rates: RateFollower?
+    /// Rules that are to be gone on with.
+    var reload: @Sendable () -> ReloadedRules? = { nil }
+    /// Follows the rates that other rules read.
+    var makeRates: (CompiledRules, RateFollower?) throws(CommandFailure) -> RateFollower? = { $1 }
+    /// Told of what was taken.
+    var onReload: @Sendable (ReloadedRules) -> Void = { _ in }
     let timing: LiveTiming
     let counters: LiveCounters
     let notices: LiveNotices
@@ -51,6 +58,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
                 $0.batches += 1
             }
             try tick()
+            if let reloaded = reload() { try adopt(reloaded) }
             if isOver(counters.snapshot, path.source.isDrained) { break }
         }
         try look(timing.now())
@@ -72,6 +80,21 @@ struct LiveLoop<Outbox: TransitionOutbox> {
             nextCheckpoint = now + (isKept ? max(timing.checkpointsEvery, pause) : pause)
         }
         if let statusInterval, now - lastStatus >= statusInterval { showStatus(now) }
+    }
+
+    /// Goes on with other rules, and says what becomes of them.
+    private mutating func adopt(_ reloaded: ReloadedRules) throws(CommandFailure) {
+        let before = rates?.names ?? []
+        let plan = RulePlan(changes: try path.adopt(reloaded))
+        if reloaded.rules.rateSeries != before {
+            rates = try makeRates(reloaded.rules, rates)
+            try rates?.readBacklog(into: path.engine, now: timing.now, stop: StopSignal())
+        }
+        onReload(reloaded)
+        notices.say("rules reloaded: \(plan.summary)")
+        for line in plan.lines { notices.say(line) }
+        counters.update { $0.reloads += 1 }
+        _ = try keepCheckpoint()
     }
 
     /// Writes down what the next run goes on from.

@@ -51,22 +51,13 @@ public struct LiveRun: Sendable {
 
     /// - Throws: `.findings` for rules that do not check, `.failure` for a cluster that cannot be used.
     public func run() async throws(CommandFailure) -> CommandStatus {
-        var set = RuleSet(
-            paths: configuration.rules, notifiers: configuration.notifiers, depth: .full,
-            rateSeries: nil, environment: environment)
-        set.lookAhead(from: LiveRun.present)
-        let rules = try set.requireSound(console)
-        try set.requireRoom(for: configuration.pointsPerSymbol, setBy: "points-per-symbol")
-        try requireNotifiers(configuration.engineNotify, of: set)
-        try configuration.mutes.requireNames(
-            rules: rules.rules, notifiers: set.notifiers.definitions.map(\.name))
-        try requireSeries(configuration.engineBounds, of: rules)
+        let loaded = try load()
+        let (set, rules) = (loaded.set, loaded.rules)
         let (outbox, recovery) = try openState()
         let broker = try startBroker()
         var bootstrap = broker?.bootstrap ?? ""
         if case .servers(let servers) = configuration.bootstrap { bootstrap = servers }
         showHeader(set, bootstrap: bootstrap)
-        secrets.add(set.notifiers.definitions.flatMap(\.secrets))
         let notices = LiveNotices(style.logger(console, now: LiveRun.wallClock), now: LiveRun.wallClock)
         let delivery = LiveDelivery(
             set.notifiers.definitions, outbox: outbox, capacity: configuration.outboxCapacity,
@@ -82,11 +73,19 @@ public struct LiveRun: Sendable {
         session.redStatus = { delivery.redStatus }
         session.receivers = { delivery.receivers }
         session.openEngineAlerts = try openEngineAlerts(outbox)
+        let reload = RuleReload(
+            watching: watchedPaths, load: load,
+            refuse: { [counters] failure in
+                counters.update { $0.reloadsRefused += 1 }
+                notices.say("the rules in effect stay: \(failure.message)", .error, event: "reload_refused")
+            })
+        session.reload = { reload.take() }
         let server = try await startConsole(set, delivery, notices, &session)
         let taker = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, engineRoute: configuration.engineNotify,
             stage: try muteStage(outbox), counters: session.counters,
             keepsCheckpoints: outbox != nil && broker == nil)
+        let watch = ReloadWatch(reload)
         // What was queued is sent also when it fails.
         let outcome: Result<LiveResult<CourierOutbox>, CommandFailure>
         do {
@@ -97,7 +96,7 @@ public struct LiveRun: Sendable {
         } catch {
             outcome = .failure(error)
         }
-        withExtendedLifetime(broker) {}
+        withExtendedLifetime((broker, watch)) {}
         console.say("stopped: sending what is left")
         let left = delivery.finish(within: LiveRun.drainsWithin)
         await server?.stop()
@@ -106,6 +105,29 @@ public struct LiveRun: Sendable {
         result.show(
             on: console, counters: session.counters.snapshot, undelivered: left, isKept: outbox != nil)
         return .success
+    }
+
+    /// Reads rules and notifiers, shows what is to be said of them, and checks them against the
+    /// configuration.
+    @Sendable private func load() throws(CommandFailure) -> ReloadedRules {
+        var set = RuleSet(
+            paths: configuration.rules, notifiers: configuration.notifiers, depth: .full,
+            rateSeries: nil, environment: environment)
+        set.lookAhead(from: LiveRun.present)
+        let rules = try set.requireSound(console)
+        try set.requireRoom(for: configuration.pointsPerSymbol, setBy: "points-per-symbol")
+        try requireNotifiers(configuration.engineNotify, of: set)
+        try configuration.mutes.requireNames(
+            rules: rules.rules, notifiers: set.notifiers.definitions.map(\.name))
+        try requireSeries(configuration.engineBounds, of: rules)
+        secrets.add(set.notifiers.definitions.flatMap(\.secrets))
+        return ReloadedRules(set: set, rules: rules)
+    }
+
+    /// What a reload looks at.
+    private var watchedPaths: [String] {
+        let beside = RuleSources(paths: configuration.rules).notifiersBeside
+        return configuration.rules + [configuration.notifiers ?? beside].compactMap { $0 }
     }
 
     /// - Throws: `.findings` for a name under `engine-alerts` that no notifier has.
@@ -225,6 +247,7 @@ public struct LiveRun: Sendable {
             return nil
         }
         session.history = history
+        session.onReload = { why.use($0.set.program) }
         return server
     }
 

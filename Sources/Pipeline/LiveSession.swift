@@ -36,6 +36,9 @@ struct LiveSession: Sendable {
     var checkpointsEvery: Int64 = 5000
     /// What an earlier run has left; nil: reading begins where the group has committed.
     var recovery: RunRecovery?
+    /// Rules that are to be gone on with; asked after each batch.
+    var reload: @Sendable () -> ReloadedRules? = { nil }
+    var onReload: @Sendable (ReloadedRules) -> Void = { _ in }
     /// Whether the input is finite: then its end closes every instant, as in a dry-run.
     var finishesAtEnd = false
     /// Where what is accepted is kept for a while; nil: nowhere.
@@ -71,8 +74,7 @@ struct LiveSession: Sendable {
                 ),
                 threads: ProcessInfo.processInfo.activeProcessorCount > 1 ? .ahead : .caller,
                 merge: MergeOptions(grace: configuration.grace, history: history))
-            let rates = try rateFollower(letters)
-            rates?.history = history
+            let rates = try rateFollower(rules, letters)
             let recovery = recovery?.renumbered(for: inputs.topics)
             let after = try recovery.flatMap { try path.restore($0.checkpoint) }
             if let header = recovery?.checkpoint.header {
@@ -85,6 +87,11 @@ struct LiveSession: Sendable {
             var keepsCheckpoints = path.outbox.keepsCheckpoints
             if let recovery, try !readBack(recovery, after: after, parts, &path) { keepsCheckpoints = false }
             var loop = loop(path, rates, notices)
+            loop.makeRates = { (rules, before) throws(CommandFailure) in
+                let rates = try rateFollower(rules, letters)
+                rates?.skip(before: before?.offsets ?? [:], of: before?.names ?? [])
+                return rates
+            }
             try loop.run(until: stop, isOver: isOver)
             counters.status.enter(.stopping)
             if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }
@@ -119,6 +126,8 @@ struct LiveSession: Sendable {
             counters: counters, notices: notices)
         loop.statusInterval = statusInterval
         loop.redStatus = redStatus
+        loop.reload = reload
+        loop.onReload = onReload
         loop.receivers = receivers
         loop.engineAlerts = openEngineAlerts.map {
             EngineAlerts(configuration.engineBounds, startedAt: now(), open: $0)
@@ -150,7 +159,9 @@ struct LiveSession: Sendable {
         }
     }
 
-    private func rateFollower(_ letters: DeadLetters) throws(CommandFailure) -> RateFollower? {
+    private func rateFollower(
+        _ rules: CompiledRules, _ letters: DeadLetters
+    ) throws(CommandFailure) -> RateFollower? {
         guard !rules.rateSeries.isEmpty else { return nil }
         guard let topic = configuration.rates else {
             console.say(
@@ -158,9 +169,11 @@ struct LiveSession: Sendable {
                     + "configuration names no rates topic: they are unknown; add `rates:` under `topics:`")
             return nil
         }
-        return try RateFollower(
+        let rates = try RateFollower(
             topic: topic, properties: configuration.commonProperties(bootstrap), series: rules.rateSeries,
             counters: counters, deadLetters: letters)
+        rates.history = history
+        return rates
     }
 }
 

@@ -17,7 +17,7 @@ final class MergingEngine {
     /// For how long a partition with a backlog may keep the others waiting, milliseconds.
     static let patience: Int64 = 5000
 
-    let engine: AlertEngine
+    private(set) var engine: AlertEngine
     private let symbols: SymbolTable
     private let history: RecentHistory?
     private var merge: PartitionMerge
@@ -30,6 +30,14 @@ final class MergingEngine {
         self.symbols = symbols
         history = options.history
         merge = PartitionMerge(grace: options.grace)
+    }
+
+    /// Goes on with other rules.
+    func replace(_ book: RuleBook, _ options: EngineOptions) throws(CheckpointError) -> [RuleChange] {
+        let successor = AlertEngine(book: book, symbols: symbols, options: options)
+        let changes = try successor.takeOver(engine)
+        engine = successor
+        return changes
     }
 
     /// Evaluates what the batch closes.

@@ -11,12 +11,15 @@ struct RuleTally: Sendable {
         var first: Timestamp?
     }
 
-    private let names: [String]
+    private var names: [String]
     private var rows: [String: Row] = [:]
     private(set) var transitions = 0
 
     /// - Parameter rules: in the order in which they are listed.
     init(rules: [String]) { names = rules }
+
+    /// Lists these from now on; what others have said stays.
+    mutating func list(_ rules: [String]) { names = rules }
 
     var ruleCount: Int { names.count }
     /// Alerts that fired.

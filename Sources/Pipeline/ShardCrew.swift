@@ -167,6 +167,23 @@ final class ShardCrew {
     func restore(_ checkpoint: [UInt8], _ symbols: SymbolTable) throws(CheckpointError) {
         shareNames(symbols)
         try shards[0].engine.engine.restore(checkpoint)
+        takeNames(symbols)
+    }
+
+    /// Has the only shard's engine go on with other rules.
+    ///
+    /// - Precondition: nothing is under way.
+    func replace(
+        _ book: RuleBook, _ options: EngineOptions, _ symbols: SymbolTable
+    ) throws(CheckpointError) -> [RuleChange] {
+        shareNames(symbols)
+        let changes = try shards[0].engine.replace(book, options)
+        takeNames(symbols)
+        return changes
+    }
+
+    /// Has the decoders know the names that rules bring.
+    private func takeNames(_ symbols: SymbolTable) {
         let table = shards[0].symbols
         for index in symbols.count..<table.count {
             _ = symbols.intern(table.name(of: SymbolID(index: UInt32(index))))

@@ -86,7 +86,8 @@ final class ShardedEngine {
     private static let depthAhead = 32
 
     private let mode: Mode
-    private let book: RuleBook
+    private var book: RuleBook
+    private let options: EngineOptions
     private let symbols: SymbolTable
     /// Answers that came while something else was asked.
     private var early: [EngineAnswer] = []
@@ -99,6 +100,7 @@ final class ShardedEngine {
         merge: MergeOptions = MergeOptions()
     ) throws(CommandFailure) {
         self.book = book
+        self.options = options
         self.symbols = symbols
         func crew(_ shards: Int, depth: Int) throws(CommandFailure) -> ShardCrew {
             try ShardCrew(
@@ -170,6 +172,17 @@ final class ShardedEngine {
         case .ahead(let crew), .shards(let crew): try crew.restore(checkpoint, symbols)
         }
         return engines[0].readBackAfter
+    }
+
+    /// Goes on with other rules.
+    ///
+    /// - Precondition: nothing is under way.
+    func replace(_ book: RuleBook) throws(CheckpointError) -> [RuleChange] {
+        self.book = book
+        switch mode {
+        case .caller(let engine): return try engine.replace(book, options)
+        case .ahead(let crew), .shards(let crew): return try crew.replace(book, options, symbols)
+        }
     }
 
     /// Trades that the checkpoint's engine has accepted.

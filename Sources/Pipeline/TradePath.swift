@@ -53,6 +53,8 @@ protocol TransitionOutbox {
     ///
     /// - Parameter watermark: every transition of the instants before it was given; nil before the first.
     mutating func settle(closedBefore watermark: Int64?)
+    /// Goes on with other rules and receivers.
+    mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange])
     /// Whether it keeps what a later run goes on from.
     var keepsCheckpoints: Bool { get }
     /// The transitions that are given next go so far: it is to be kept with them.
@@ -66,6 +68,7 @@ protocol TransitionOutbox {
 
 extension TransitionOutbox {
     mutating func settle(closedBefore watermark: Int64?) {}
+    mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange]) {}
     var keepsCheckpoints: Bool { false }
     mutating func reach(_ place: ReadingPlace) {}
     mutating func keep(_ checkpoint: RunCheckpoint) -> Bool { false }
@@ -100,11 +103,11 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     var outbox: Outbox
     let engine: ShardedEngine
     let symbols: SymbolTable
-    let rules: [CheckedRule]
+    private(set) var rules: [CheckedRule]
     /// What those who ask why are answered from; nil: nobody can ask. Its trades come from the engine's
     /// thread.
     private let history: RecentHistory?
-    private let renderer: TransitionRenderer
+    private var renderer: TransitionRenderer
     fileprivate var caps = WindowCapAlerts()
     fileprivate var keeper = PlaceKeeper()
     fileprivate var batch = TradeBatch()
@@ -277,5 +280,41 @@ extension TradePath {
     mutating func begin(_ readBack: ReadBack) throws(CommandFailure) {
         keeper.begin(readBack.starts, late: readBack.late)
         try settle(engine.advance(to: readBack.watermarks))
+    }
+}
+
+// MARK: Reloading
+
+extension TradePath {
+    /// Goes on with other rules. Alerts that are forgotten by it are resolved, for those who were told of
+    /// them.
+    mutating func adopt(_ reloaded: ReloadedRules) throws(CommandFailure) -> [RuleChange] {
+        try drain()
+        let changes: [RuleChange]
+        do { changes = try engine.replace(reloaded.rules.book) } catch {
+            throw CommandFailure(.failure, "the rules in effect cannot be taken over: \(error.detail)")
+        }
+        let at = Timestamp(milliseconds: engine.watermark ?? 0)
+        let resolved = changes.flatMap { change -> [RenderedTransition] in
+            let number = rules.firstIndex { $0.name == change.name }
+            let severity = number.map { rules[$0].severity } ?? .warning
+            return change.forgotten.map { key in
+                RenderedTransition(
+                    rule: number,
+                    transition: Transition(
+                        rule: change.name, key: key, kind: .resolved, at: at, severity: severity,
+                        message: change.kind == .removed
+                            ? "the rule was removed" : "the rule was changed and begins anew"))
+            }
+        }
+        if !resolved.isEmpty {
+            history?.add(resolved)
+            if outbox.keepsCheckpoints { try outbox.reach(keeper.place(engine.watermarks)) }
+            try outbox.accept(resolved)
+        }
+        outbox.adopt(reloaded, changes)
+        rules = reloaded.rules.rules
+        renderer = reloaded.rules.renderer
+        return changes
     }
 }

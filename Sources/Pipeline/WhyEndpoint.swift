@@ -15,16 +15,19 @@ final class WhyEndpoint: Sendable {
     private static let greatestConcurrency = 2
 
     private let history: RecentHistory
-    private let program: CheckedProgram
+    private let current: Mutex<CheckedProgram>
     private let pointCap: Int
     private let answering = Atomic(0)
 
     /// - Parameter program: the one that the run evaluates.
     init(_ history: RecentHistory, _ program: CheckedProgram, pointCap: Int = EngineOptions.defaultPointCap) {
         self.history = history
-        self.program = program
+        current = Mutex(program)
         self.pointCap = pointCap
     }
+
+    /// The run evaluates another one from now on.
+    func use(_ program: CheckedProgram) { current.withLock { $0 = program } }
 
     var endpoint: ConsoleEndpoint {
         ConsoleEndpoint(.get, WhyEndpoint.path) { await self.answer($0) }
@@ -45,7 +48,7 @@ final class WhyEndpoint: Sendable {
                 query["format"] ?? "json", option: "format")
             let snapshot = history.snapshot
             let question = try WhyOptions.question(query, about: snapshot.span)
-            let program = program
+            let program = current.withLock { $0 }
             let pointCap = pointCap
             let answer = try await onThread("bellwether-why") { () throws(CommandFailure) in
                 do throws(WhyFault) {

@@ -19,6 +19,7 @@ struct Bellwether: AsyncParsableCommand {
               bellwether why RULE SYMBOL TIME --trades 'trades-*.csv.gz'
                                                                 why one did, or did not, fire then
               bellwether run --config bellwether.yaml           watch Kafka and send alerts
+              bellwether plan                                   what a change of the rules would do to it
               bellwether outbox list                            what it has not delivered
               bellwether alerts                                 what fires now, and what fired
               bellwether ack --rule index_shock --key SPY       say that somebody looks after it
@@ -31,7 +32,7 @@ struct Bellwether: AsyncParsableCommand {
         version: Build.version,
         subcommands: [
             CheckCommand.self, FormatCommand.self, TestCommand.self, DryRunCommand.self, WhyCommand.self,
-            RunCommand.self, DemoCommand.self, NotifyCommand.self, OutboxCommand.self,
+            RunCommand.self, PlanCommand.self, DemoCommand.self, NotifyCommand.self, OutboxCommand.self,
             AlertsCommand.self, AcknowledgeCommand.self, SilenceCommand.self,
             LanguageServerCommand.self,
         ])

@@ -2,8 +2,8 @@ import MarketModel
 
 /// One engine going on where another stands, in one process: for rules that change while it runs.
 extension AlertEngine {
-    /// Takes over what the other has: its checkpoint, the points of its windows, the trades whose instants are
-    /// still open. The other is of no use then.
+    /// Takes over what the other has: its checkpoint, the points of its windows, the trades whose instants
+    /// are still open. The other is of no use then.
     ///
     /// Windows that reach further back than any window did are unknown until they are full.
     ///
@@ -94,7 +94,9 @@ extension AlertEngine {
         }
         for (alert, reader) in restoration.alerts where !own.contains(alert.rule) {
             var reader = reader
-            guard let state = try? RuleState(from: &reader, keyTrades: 0), state.phase == .firing else {
+            guard let state = try? RuleState(from: &reader, keyTrades: 0), state.phase == .firing,
+                !state.isHeld
+            else {
                 continue
             }
             let key = alert.key < 0 ? "" : symbols.name(of: SymbolID(index: UInt32(alert.key)))

@@ -127,6 +127,15 @@ final class DeliveryLatencies: Sendable {
         state = Mutex(Dictionary(receivers.map { ($0, empty) }, uniquingKeysWith: { first, _ in first }))
     }
 
+    /// Takes note of receivers that a reload has brought.
+    func know(_ receivers: [String]) {
+        state.withLock { state in
+            for name in receivers where state[name] == nil {
+                state[name] = Histogram(bounds: DeliveryLatencies.bounds)
+            }
+        }
+    }
+
     func add(_ report: DeliveryReport) {
         state.withLock { $0[report.receiver]?.add(Double(report.elapsed) / 1000) }
     }
