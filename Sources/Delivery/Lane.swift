@@ -10,13 +10,8 @@ final class Lane: Sendable {
     private let surroundings: Surroundings
     private let work = WakeSignal()
     private let cancellation = Cancellation()
-    private let state = Mutex(State())
-
-    private struct State {
-        var isStarted = false
-        var isFinished = false
-        var plainBodies = 0
-    }
+    private let thread = WorkThread()
+    private let plainBodyCount = Mutex(0)
 
     /// What all lanes of a courier share.
     struct Surroundings: Sendable {
@@ -36,14 +31,12 @@ final class Lane: Sendable {
     var name: String { definition.name }
     private var outbox: any Outbox { surroundings.outbox }
     private var clock: any DeliveryClock { surroundings.clock }
-    var isFinished: Bool { state.withLock { !$0.isStarted || $0.isFinished } }
-    var plainBodies: Int { state.withLock { $0.plainBodies } }
+    var isFinished: Bool { thread.isOver }
+    var plainBodies: Int { plainBodyCount.withLock { $0 } }
 
     func start() {
-        state.withLock { $0.isStarted = true }
-        let thread = Thread { self.run() }
-        thread.name = "notify \(name)"
-        thread.start()
+        let progress = surroundings.progress
+        thread.start("notify \(name)", of: self, { $0.run() }, ended: { progress.wake() })
     }
 
     func wake() { work.wake() }
@@ -67,13 +60,11 @@ final class Lane: Sendable {
             case .idle: work.wait(since: generation)
             }
         }
-        state.withLock { $0.isFinished = true }
-        surroundings.progress.wake()
     }
 
     private func attempt(_ ticket: Ticket, _ sender: inout any NoticeSender) {
         let attempt = sender.send(ticket, at: clock.now())
-        if attempt.wasPlain { state.withLock { $0.plainBodies += 1 } }
+        if attempt.wasPlain { plainBodyCount.withLock { $0 += 1 } }
         // A transfer that was cancelled says nothing of the receiver; the notice stays queued.
         if cancellation.isCancelled, case .failed = attempt.result { return }
         let before = outbox.circuit(of: name)

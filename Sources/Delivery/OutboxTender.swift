@@ -14,6 +14,7 @@ final class OutboxTender: Sendable {
     private let log: Logger
     private let signal = WakeSignal()
     private let isStopped = Atomic<Bool>(false)
+    private let thread = WorkThread()
     private let ended = DispatchSemaphore(value: 0)
 
     init(_ outbox: any Outbox, clock: any DeliveryClock, lanes: [String: Lane], log: Logger) {
@@ -24,16 +25,16 @@ final class OutboxTender: Sendable {
     }
 
     func start() {
-        let thread = Thread { [self] in
-            while !isStopped.load(ordering: .acquiring) {
-                let generation = signal.generation
-                tend()
-                signal.wait(since: generation, timeout: Self.interval)
-            }
-            ended.signal()
+        let ended = ended
+        thread.start("outbox", of: self, { $0.run() }, ended: { ended.signal() })
+    }
+
+    private func run() {
+        while !isStopped.load(ordering: .acquiring) {
+            let generation = signal.generation
+            tend()
+            signal.wait(since: generation, timeout: Self.interval)
         }
-        thread.name = "outbox"
-        thread.start()
     }
 
     private func tend() {

@@ -23,7 +23,8 @@ final class MutedRun {
     deinit { _ = delivery?.courier.stop() }
 
     func start(capacity: Int = 100, rules text: String = rules) throws {
-        let durable = try DurableOutbox(owner(), limit: capacity)
+        let durable = try DurableOutbox(
+            StateFile(directory: place.path + "/state", role: .owner), limit: capacity)
         self.durable = durable
         let delivery = LiveDelivery(
             ["desk", "ops", "pager"].map { .webhook(name: $0, url: "http://127.0.0.1:9/") }, outbox: durable,
@@ -35,18 +36,6 @@ final class MutedRun {
         outbox = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, stage: try durable.muteStage(policy),
             counters: counters)
-    }
-
-    /// The threads of the run before let go of the file a moment after they have ended.
-    private func owner() throws -> StateFile {
-        for _ in 0..<1_000_000 {
-            do {
-                return try StateFile(directory: place.path + "/state", role: .owner)
-            } catch StateError.inUse {
-                sched_yield()
-            }
-        }
-        return try StateFile(directory: place.path + "/state", role: .owner)
     }
 
     /// Ends it as `kill -9` would: nothing is drained.
