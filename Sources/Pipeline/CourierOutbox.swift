@@ -83,7 +83,7 @@ struct CourierOutbox: TransitionOutbox {
         takeOrders()
         let rulings = stage.decide(
             transitions.map { ($0.transition, $0.rule.map { routes[$0] } ?? engineRoute) },
-            isInEventTime: transitions.contains { $0.rule != nil })
+            isByClock: transitions.allSatisfy { EngineAlerts.Rule(rawValue: $0.transition.rule) != nil })
         for (ruling, item) in rulings { take(ruling, rule: item.flatMap { transitions[$0].rule }) }
         counters.update { [tally] in
             $0.transitions = tally.transitions
@@ -105,6 +105,7 @@ struct CourierOutbox: TransitionOutbox {
                 take(ruling, rule: ruleNumbers[ruling.transition.rule])
             }
         }
+        for ruling in stage.advanceClock(to: delivery.now) { take(ruling, rule: nil) }
         flush()
     }
 

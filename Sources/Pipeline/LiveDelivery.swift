@@ -93,6 +93,8 @@ final class LiveDelivery: Sendable {
         }
     }
 
+    var now: Timestamp { clock.now() }
+
     func say(_ ruling: MuteRuling) { notices.say(ruling) }
 
     /// What people have said about alerts since; nil: nothing.

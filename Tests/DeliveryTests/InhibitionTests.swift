@@ -200,6 +200,20 @@ struct AgeEscalationTests {
         #expect(stage.close(40) == ["30 E a/B > pager (age 10)"])
     }
 
+    @Test("an alert about the engine grows old by the wall clock, while the trades' time stands still")
+    func byClock() throws {
+        var stage = Stage(policy(step(10, "pager")), [try everything(1, 905, 920)])
+        _ = stage.decide("5 F a/A")
+        _ = stage.stage.decide([(Stage.transition("900 F engine.no_progress"), ["ops"])], isByClock: true)
+        #expect(stage.stage.advanceClock(to: Timestamp(milliseconds: 919)) == [])
+        let rows = stage.stage.changes.compactMap { if case .fires(let row) = $0 { row } else { nil } }
+        stage.stage = MuteStage(stage.stage.policy, orders: stage.stage.orders, firing: rows)
+        #expect(stage.close(15) == [])
+        let said = stage.stage.advanceClock(to: Timestamp(milliseconds: 921)).map(Stage.text)
+        #expect(said == ["920 E engine.no_progress > pager (age 10)"])
+        #expect(stage.close(16) == ["15 E a/A > pager (age 10)"])
+    }
+
     @Test("a restart neither forgets nor repeats it", arguments: [10, 15, 16, 25])
     func restart(cut: Int64) {
         let policy = policy(step(10, "pager"))

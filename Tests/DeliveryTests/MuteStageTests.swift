@@ -161,7 +161,7 @@ struct MuteStageTests {
         var stage = Stage(.init(), [try everything(1, 10, 20)])
         _ = stage.decide("11 F a/A")
         let late = [(Stage.transition("900 F engine.no_progress"), ["ops"])]
-        let said = stage.stage.decide(late, isInEventTime: false).map { Stage.text($0.ruling) }
+        let said = stage.stage.decide(late, isByClock: true).map { Stage.text($0.ruling) }
         #expect(said == ["900 F engine.no_progress > ops"])
         #expect(stage.close(21) == ["11 F a/A > desk,ops (silence 1 20)"])
     }

@@ -32,6 +32,8 @@ public struct FiringAlert: Sendable, Equatable {
     public internal(set) var further: [String] = []
     /// Why they were not told of what they are still to be told: that it fires, or its new level.
     public internal(set) var owed: MuteCause?
+    /// Whether it goes by the wall clock, as alerts about the engine do that fire while nothing is read.
+    var isByClock = false
     /// When it is to be looked at again; nil: when something happens.
     var wakeAt: Timestamp?
     /// What mutes it where something waits for the end of that, and when it was last looked at for it.
@@ -69,13 +71,14 @@ extension FiringAlert {
         var owed: MuteCause?
         var waitsFor: MuteCause?
         var lookedAt: Int64?
+        var isByClock: Bool?
     }
 
     var row: FiringRow {
         let record = Record(
             latest: NoticeRecord(Notice(latest)), receivers: receivers, toldAt: toldAt?.milliseconds,
             further: further.isEmpty ? nil : further, owed: owed, waitsFor: waitsFor,
-            lookedAt: lookedAt?.milliseconds)
+            lookedAt: lookedAt?.milliseconds, isByClock: isByClock ? true : nil)
         return FiringRow(
             rule: latest.rule, key: latest.key, incident: incident, since: since,
             state: NoticeRecord.encoded(record))
@@ -95,5 +98,6 @@ extension FiringAlert {
         owed = record.owed
         waitsFor = record.waitsFor
         lookedAt = record.lookedAt.map { Timestamp(milliseconds: $0) }
+        isByClock = record.isByClock ?? false
     }
 }

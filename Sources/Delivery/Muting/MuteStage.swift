@@ -23,8 +23,10 @@ public struct MuteStage: Sendable {
     /// Of which alerts the state file is to be told, by name.
     private var unwritten: [String: (rule: String, key: String)] = [:]
     private var sources: FiringSources
+    /// Of alerts in event time, and of those by the wall clock.
     private var wakes = WakeQueue()
-    /// To be looked at when the next instant is closed.
+    private var clockWakes = WakeQueue()
+    /// To be looked at as soon as their time goes on.
     private var restless: Set<String> = []
     /// Ids that were decided before the start.
     private let decided: Set<String>
@@ -90,24 +92,25 @@ public struct MuteStage: Sendable {
 
     /// - Parameters:
     ///   - batch: in the order (at, rule, key), each with its rule's receivers.
-    ///   - isInEventTime: whether all that comes after is later; alerts about the engine itself go by the
-    ///     wall clock, and by them nothing ends.
+    ///   - isByClock: whether they go by the wall clock, as alerts about the engine itself do: by them
+    ///     nothing ends.
     /// - Returns: of each of them, in their order, and of what muting led to before them.
     public mutating func decide(
-        _ batch: [(transition: Transition, receivers: [String])], isInEventTime: Bool = true
+        _ batch: [(transition: Transition, receivers: [String])], isByClock: Bool = false
     ) -> [(ruling: MuteRuling, item: Int?)] {
         var rulings: [(MuteRuling, Int?)] = []
         var first = 0
         while first < batch.count {
             let at = batch[first].transition.at
             let end = batch[first...].firstIndex { $0.transition.at != at } ?? batch.count
-            if isInEventTime { rulings += close(through: at.before).map { ($0, nil) } }
+            if !isByClock { rulings += close(through: at.before).map { ($0, nil) } }
             // What fires after an instant mutes within it.
             for item in batch[first..<end] where sources.note(item.transition) {
                 wakeInhibited(by: item.transition.alertName, at: at)
             }
             for index in first..<end {
-                rulings.append((rule(batch[index].transition, batch[index].receivers), index))
+                let item = batch[index]
+                rulings.append((rule(item.transition, item.receivers, isByClock), index))
             }
             first = end
         }
@@ -122,13 +125,18 @@ public struct MuteStage: Sendable {
         return close(through: watermark.before)
     }
 
-    private mutating func close(through bound: Timestamp) -> [MuteRuling] {
-        if !restless.isEmpty {
-            for name in restless {
-                if let alert = alerts[name] { wake(name, at: max(bound, alert.latest.at)) }
-            }
-            restless.removeAll()
+    /// The same for alerts that go by the wall clock, whose time goes on while nothing is read.
+    public mutating func advanceClock(to now: Timestamp) -> [MuteRuling] {
+        rest(byClock: true, until: now)
+        var rulings: [MuteRuling] = []
+        while let next = clockWakes.next(through: now) {
+            if alerts[next.name]?.wakeAt == next.at { rulings += look(at: next.name, next.at) }
         }
+        return rulings
+    }
+
+    private mutating func close(through bound: Timestamp) -> [MuteRuling] {
+        rest(byClock: false, until: bound)
         var rulings: [MuteRuling] = []
         while let next = wakes.next(through: bound) {
             if alerts[next.name]?.wakeAt == next.at { rulings += look(at: next.name, next.at) }
@@ -136,13 +144,28 @@ public struct MuteStage: Sendable {
         return rulings
     }
 
-    private mutating func rule(_ transition: Transition, _ receivers: [String]) -> MuteRuling {
+    private mutating func rest(byClock: Bool, until bound: Timestamp) {
+        if restless.isEmpty { return }
+        for name in restless {
+            guard let alert = alerts[name] else {
+                restless.remove(name)
+                continue
+            }
+            if alert.isByClock != byClock { continue }
+            restless.remove(name)
+            wake(name, at: max(bound, alert.latest.at))
+        }
+    }
+
+    private mutating func rule(
+        _ transition: Transition, _ receivers: [String], _ isByClock: Bool
+    ) -> MuteRuling {
         let name = transition.alertName
         let isKnown = !decided.isEmpty && decided.contains(transition.id)
         var ruling =
             switch transition.kind {
             case .pending, .dropped: MuteRuling(transition: transition, receivers: receivers)
-            case .firing: fire(transition, receivers, name)
+            case .firing: fire(transition, receivers, isByClock)
             case .escalated, .repeated: goOn(transition, receivers, name)
             case .resolved: resolve(transition, receivers, name)
             }
@@ -151,14 +174,16 @@ public struct MuteStage: Sendable {
     }
 
     private mutating func fire(
-        _ transition: Transition, _ receivers: [String], _ name: String
+        _ transition: Transition, _ receivers: [String], _ isByClock: Bool
     ) -> MuteRuling {
+        let name = transition.alertName
         var ruling = MuteRuling(transition: transition, receivers: receivers)
         if let known = alerts[name], known.since >= transition.at {
             ruling.withhold(.known)
             return ruling
         }
         var alert = FiringAlert(transition, receivers: receivers)
+        alert.isByClock = isByClock
         let cause = mute(of: alert.face, name, at: transition.at)
         if let cause {
             ruling.withhold(.muted(cause))
@@ -292,7 +317,12 @@ public struct MuteStage: Sendable {
 
     private mutating func wake(_ name: String, at time: Timestamp?) {
         alerts[name]?.wakeAt = time
-        if let time { wakes.insert(name, at: time) }
+        guard let time else { return }
+        if alerts[name]?.isByClock ?? false {
+            clockWakes.insert(name, at: time)
+        } else {
+            wakes.insert(name, at: time)
+        }
     }
 
     private mutating func wakeInhibited(by source: String, at time: Timestamp) {
