@@ -10,7 +10,7 @@ programs=${FUZZ_PROGRAMS:-800}
 texts=${FUZZ_TEXTS:-8000}
 trees=${FUZZ_TREES:-80}
 limit=${FUZZ_ROUND_LIMIT:-900}
-filter='EngineTests.ReferenceTests|EngineTests.CompilerRandomTests|LanguageTests.RuleTextFuzzTests'
+filter='EngineTests.ReferenceTests|EngineTests.CompilerRandomTests|LanguageTests.RuleTextFuzzTests|PipelineTests.YAMLFuzzTests'
 kept=.build/fuzz
 mkdir -p "$kept"
 
@@ -38,7 +38,7 @@ SECONDS=0
 while ((rounds == 0)) || [[ -z ${FUZZ_SECONDS:-} ]] || ((SECONDS < FUZZ_SECONDS)); do
     echo "fuzz: round $((rounds + 1)), seed $seed: $programs programs, $trees trees, $texts texts"
     BELLWETHER_FUZZ_SEED=$seed BELLWETHER_FUZZ_CASES=$programs BELLWETHER_FUZZ_TREES=$trees \
-        BELLWETHER_FUZZ_TEXTS=$texts BELLWETHER_FUZZ_KEEP=$kept \
+        BELLWETHER_FUZZ_TEXTS=$texts BELLWETHER_FUZZ_YAML=$programs BELLWETHER_FUZZ_KEEP=$kept \
         timeout "$limit" swift test --skip-build --filter "$filter" >"$kept/log" 2>&1 &
     child=$!
     status=0
