@@ -45,7 +45,6 @@ struct CourierOutbox: TransitionOutbox {
         contexts = CourierOutbox.contexts(rules)
         tally = RuleTally(rules: rules.rules.map(\.name))
         ruleNumbers = CourierOutbox.numbers(rules)
-        forgetRemoved()
     }
 
     private static func contexts(_ rules: CompiledRules) -> [AlertContext] {
@@ -59,6 +58,29 @@ struct CourierOutbox: TransitionOutbox {
     private mutating func forgetRemoved() {
         let numbers = ruleNumbers
         stage.forget { numbers[$0.rule] == nil && !$0.rule.hasPrefix("engine.") }
+    }
+
+    /// Whoever was told of an alert that the engine knows no more hears that it is over: of a rule that is
+    /// gone or means something else, and of every one where the engine keeps nothing over a restart.
+    mutating func begin(forgotten: Set<String>, closedBefore watermark: Int64?) {
+        let over = stage.alerts.filter { name, alert in
+            let rule = alert.latest.rule
+            if rule.hasPrefix("engine.") { return false }
+            return !keepsCheckpoints || ruleNumbers[rule] == nil || forgotten.contains(name)
+        }
+        let resolved = over.values.map { alert -> RenderedTransition in
+            var transition = alert.latest
+            transition.kind = .resolved
+            transition.at.milliseconds = max(watermark ?? 0, transition.at.milliseconds + 1)
+            transition.values = []
+            transition.message =
+                ruleNumbers[transition.rule] == nil
+                ? "the rule was removed" : "it was forgotten over a restart, and begins anew"
+            return RenderedTransition(rule: ruleNumbers[transition.rule], transition: transition)
+        }
+        if !resolved.isEmpty {
+            accept(resolved.sorted { OrderedOutput.precedes($0.transition, $1.transition) })
+        }
     }
 
     mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange]) {
@@ -78,7 +100,7 @@ struct CourierOutbox: TransitionOutbox {
         for rendered in transitions {
             tally.add(rendered.transition)
             kinds[rendered.transition.kind, default: 0] += 1
-            if rendered.rule == nil { delivery.say(rendered.transition) }
+            if rendered.transition.rule.hasPrefix("engine.") { delivery.say(rendered.transition) }
         }
         takeOrders()
         let rulings = stage.decide(

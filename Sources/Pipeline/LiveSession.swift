@@ -85,7 +85,11 @@ struct LiveSession: Sendable {
             counters.status.enter(.joining)
             // One that was told to stop on the way is not where the earlier run was.
             var keepsCheckpoints = path.outbox.keepsCheckpoints
-            if let recovery, try !readBack(recovery, after: after, parts, &path) { keepsCheckpoints = false }
+            if let recovery, try !readBack(recovery, after: after, parts, &path) {
+                keepsCheckpoints = false
+            } else {
+                path.begin()
+            }
             var loop = loop(path, rates, notices)
             loop.makeRates = { (rules, before) throws(CommandFailure) in
                 let rates = try rateFollower(rules, letters)

@@ -174,6 +174,9 @@ final class ShardedEngine {
         return engines[0].readBackAfter
     }
 
+    /// Between `restore` and `resume`: what becomes of the rules that the checkpoint knows.
+    var ruleChanges: [RuleChange] { engines[0].ruleChanges }
+
     /// Goes on with other rules.
     ///
     /// - Precondition: nothing is under way.

@@ -55,6 +55,10 @@ protocol TransitionOutbox {
     mutating func settle(closedBefore watermark: Int64?)
     /// Goes on with other rules and receivers.
     mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange])
+    /// The engine stands where the earlier run did. What fired then and is known to it no more is over.
+    ///
+    /// - Parameter forgotten: alerts of rules that mean something else now, by `Transition.alertName`.
+    mutating func begin(forgotten: Set<String>, closedBefore watermark: Int64?)
     /// Whether it keeps what a later run goes on from.
     var keepsCheckpoints: Bool { get }
     /// The transitions that are given next go so far: it is to be kept with them.
@@ -69,6 +73,7 @@ protocol TransitionOutbox {
 extension TransitionOutbox {
     mutating func settle(closedBefore watermark: Int64?) {}
     mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange]) {}
+    mutating func begin(forgotten: Set<String>, closedBefore watermark: Int64?) {}
     var keepsCheckpoints: Bool { false }
     mutating func reach(_ place: ReadingPlace) {}
     mutating func keep(_ checkpoint: RunCheckpoint) -> Bool { false }
@@ -110,6 +115,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     private var renderer: TransitionRenderer
     fileprivate var caps = WindowCapAlerts()
     fileprivate var keeper = PlaceKeeper()
+    fileprivate var forgotten: Set<String> = []
     fileprivate var batch = TradeBatch()
     /// Trades that came in, late ones too.
     private(set) var tradeCount = 0
@@ -247,7 +253,15 @@ extension TradePath {
     mutating func restore(_ checkpoint: RunCheckpoint) throws(CommandFailure) -> Int64? {
         caps = WindowCapAlerts(firing: checkpoint.header.cappedUntil)
         do {
-            return try engine.restore(checkpoint.engine)
+            let after = try engine.restore(checkpoint.engine)
+            for change in engine.ruleChanges {
+                for key in change.forgotten {
+                    forgotten.insert(
+                        Transition(rule: change.name, key: key, kind: .firing, at: .init(milliseconds: 0))
+                            .alertName)
+                }
+            }
+            return after
         } catch {
             throw RunCheckpoint.failure(error.detail)
         }
@@ -280,6 +294,12 @@ extension TradePath {
     mutating func begin(_ readBack: ReadBack) throws(CommandFailure) {
         keeper.begin(readBack.starts, late: readBack.late)
         try settle(engine.advance(to: readBack.watermarks))
+    }
+
+    /// What is read from here on is new.
+    mutating func begin() {
+        outbox.begin(forgotten: forgotten, closedBefore: engine.watermark)
+        forgotten = []
     }
 }
 

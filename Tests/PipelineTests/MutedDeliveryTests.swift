@@ -73,7 +73,7 @@ struct MutedDeliveryTests {
         #expect(try file.firing().map(\.key) == ["A", "B", "C"])
     }
 
-    @Test("alerts of a rule that is gone no longer fire")
+    @Test("alerts of a rule that is gone, or was changed, no longer fire, and whoever was told hears of it")
     func gone() throws {
         let run = try MutedRun()
         try run.start()
@@ -81,8 +81,25 @@ struct MutedDeliveryTests {
         run.accept("halt", "", .firing, at: 1)
         run.kill()
         try run.start(rules: "rule halt\n  when A.price < 1\n")
-        run.outbox?.settle(closedBefore: 2)
+        run.outbox?.begin(forgotten: [], closedBefore: 2)
+        #expect(try run.queued.suffix(2) == ["desk resolved A", "ops resolved A"])
         let file = try StateFile(directory: run.place.path + "/state", role: .visitor)
         #expect(try file.firing().map(\.rule) == ["halt"])
+        run.kill()
+        // Muted alerts end without a word.
+        try run.silence {
+            $0.rule = "dear"; $0.from = "1970-01-01"; $0.until = "1970-01-02"
+        }
+        try run.start()
+        run.accept("dear", "B", .firing, at: 5)
+        run.accept("dear", "C", .firing, at: 5)
+        run.kill()
+        try run.start()
+        let before = try run.queued
+        run.outbox?.begin(forgotten: ["dear/B"], closedBefore: 3)
+        #expect(try file.firing().map(\.key) == ["C", ""])
+        #expect(try run.queued == before)
+        let past = try file.transitions(since: .init(milliseconds: 6))
+        #expect(past.count == 1 && past[0].contains("it was forgotten over a restart"))
     }
 }

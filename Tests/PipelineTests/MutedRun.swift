@@ -35,7 +35,7 @@ final class MutedRun {
         let rules = try compiled(text)
         outbox = CourierOutbox(
             delivery, rules: rules, routes: rules.ruleRoutes, stage: try durable.muteStage(policy),
-            counters: counters)
+            counters: counters, keepsCheckpoints: true)
     }
 
     /// Ends it as `kill -9` would: nothing is drained.

@@ -89,4 +89,32 @@ struct SilencedRunTests {
             #expect(try file.deadLetters().isEmpty)
         }
     }
+    @Test(
+        "a restart with a changed rule says that its alerts are over to whoever was told of them",
+        .timeLimit(.minutes(3)))
+    func changedRule() async throws {
+        let fixture = try LiveFixture(partitions: 1)
+        let receiver = KilledRunTests.Receiver()
+        receiver.status.withLock { $0 = 200 }
+        try await receiver.run { hook in
+            let place = try place(fixture, hook: hook)
+            try publish([("A", 101, 1), ("D", 50, 5)], fixture)
+            var arrivals = receiver.arrivals.makeAsyncIterator()
+            let first = try start("run", in: place)
+            let told = try #require(await arrivals.next())
+            #expect(told.body.contains("\"kind\":\"firing\""))
+            kill(first.processIdentifier, SIGTERM)
+            first.waitUntilExit()
+            try place.write("rule dear on A, D\n  when price > 500\n  notify desk\n", to: "rules/a.rules")
+            let second = try start("run", in: place)
+            var over = try #require(await arrivals.next())
+            while over.id == told.id { over = try #require(await arrivals.next()) }
+            #expect(over.body.contains("\"key\":\"A\",\"kind\":\"resolved\""))
+            #expect(over.body.contains("it was forgotten over a restart, and begins anew"))
+            kill(second.processIdentifier, SIGTERM)
+            second.waitUntilExit()
+            let file = try StateFile(directory: place.path + "/state", role: .visitor)
+            #expect(try file.firing().isEmpty)
+        }
+    }
 }
