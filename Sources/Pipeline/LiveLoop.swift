@@ -91,10 +91,10 @@ struct LiveLoop<Outbox: TransitionOutbox> {
             try rates?.readBacklog(into: path.engine, now: timing.now, stop: StopSignal())
         }
         onReload(reloaded)
+        _ = try keepCheckpoint()
         notices.say("rules reloaded: \(plan.summary)")
         for line in plan.lines { notices.say(line) }
         counters.update { $0.reloads += 1 }
-        _ = try keepCheckpoint()
     }
 
     /// Writes down what the next run goes on from.

@@ -6,10 +6,11 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan",
         abstract: "What becomes of the rules in effect if these files take their place.",
         discussion: """
-            A running `bellwether run` takes changed rules and notifiers by itself, a second or two after the
-            last file was written; SIGHUP has it look at once. Plan before you write: a rule that means the
-            same keeps its alerts and windows, whatever its message says; one that means something else
-            begins anew, and its alerts that fire are resolved.
+            A running `bellwether run` takes changed rules and notifiers by itself, a
+            second or two after the last file was written; SIGHUP has it look at once.
+            Plan before you write: a rule that means the same keeps its alerts and
+            windows, whatever its message says; one that means something else begins
+            anew, and its alerts that fire are resolved.
 
             Examples:
               bellwether plan                          rules/ against what runs
