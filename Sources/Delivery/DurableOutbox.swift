@@ -102,7 +102,7 @@ public final class DurableOutbox: Outbox {
             fresh[entry.receiver] = number
             return true
         }
-        if batch.checkpoint != nil, fits.contains(false) {
+        if batch.checkpoint != nil || !batch.firing.isEmpty, fits.contains(false) {
             return batch.entries.map { state.queues[$0.receiver]?.refuseFull() ?? .full }
         }
         let entries = zip(batch.entries, fits).filter(\.1).map(\.0)

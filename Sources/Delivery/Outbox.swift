@@ -135,8 +135,8 @@ public struct OutboxTending: Sendable, Equatable {
 public protocol Outbox: Sendable {
     /// Before a receiver's first use; again when its notifier says something else.
     func open(receiver: String, retryFor: Duration, pace: ReceiverPace)
-    /// Takes what there is room for. With a checkpoint it takes all or nothing: where one queue has no room,
-    /// each entry is `full`.
+    /// Takes what there is room for. With a checkpoint, or with alerts that fire, it takes all or nothing:
+    /// where one queue has no room, each entry is `full`.
     ///
     /// - Returns: by the order of the entries.
     /// - Throws: it could not be written, and nothing of it is taken.

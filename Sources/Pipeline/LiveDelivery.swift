@@ -156,6 +156,9 @@ final class LiveDelivery: Sendable {
             let submissions = try courier.commit(
                 dispatches, firing: firing, checkpoint: checkpoint, progress: progress)
             notices.say(submissions, of: dispatches)
+            // Somebody else has filled the queue since it was asked for room: `outbox retry`. What was taken
+            // is not taken twice.
+            if submissions.contains(where: { $0.contains(.full) }) { return false }
             if let checkpoint {
                 state.withLock { $0.checkpoints = ($0.checkpoints.count + 1, checkpoint.state.count, now) }
             }

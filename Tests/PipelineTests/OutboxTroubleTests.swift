@@ -47,6 +47,31 @@ private final class StandingClock: DeliveryClock {
 
 @Suite("When the state file cannot be written")
 struct OutboxTroubleTests {
+    @Test("what a queue has no room for although there was some is given again, and holds the commit")
+    func filledMeanwhile() throws {
+        let delivery = LiveDelivery(
+            [.webhook(name: "desk", url: "http://127.0.0.1:9/")], outbox: MemoryOutbox(limit: 2),
+            capacity: 100,
+            notices: LiveNotices(Console(output: MemorySink(), status: MemorySink()), now: { 0 }),
+            clock: StandingClock())
+        defer { _ = delivery.courier.stop() }
+        let rules = try compiled("rule dear on A\n  when price > 100\n  notify desk\n")
+        var outbox = CourierOutbox(
+            delivery, rules: rules, routes: rules.ruleRoutes, counters: LiveCounters())
+        outbox.accept(
+            (0..<3).map { number in
+                RenderedTransition(
+                    rule: 0,
+                    transition: Transition(
+                        rule: "dear", key: "K\(number)", kind: .firing,
+                        at: Timestamp(milliseconds: Int64(number))))
+            })
+        #expect(!outbox.hasTakenAll)
+        outbox.settle(closedBefore: nil)
+        #expect(!outbox.hasTakenAll)
+        #expect(delivery.courier.counters(of: "desk")?.queued == 2)
+    }
+
     @Test("reading pauses, the status is red, nothing is lost; with room again it goes on")
     func diskFull() throws {
         let clock = StandingClock()
