@@ -49,8 +49,11 @@ struct ReceiverQueue: Sendable {
         rate = settings.pace.limit.map { RateGate($0) }
     }
 
-    /// Its notifier says something else from now on.
+    /// Its notifier says something else from now on. Whoever was sending has ended, and gives nothing back.
     mutating func adopt(retryFor: Duration, pace: ReceiverPace) {
+        for (alert, chain) in chains {
+            for index in chain.indices where chain[index].isOut { chains[alert]?[index].isOut = false }
+        }
         settings.retryFor = retryFor
         if settings.pace == pace { return }
         settings.pace = pace

@@ -83,6 +83,19 @@ struct CourierOutbox: TransitionOutbox {
         }
     }
 
+    /// At the level at which they were told, and after what was told.
+    mutating func resolve(_ forgotten: [RenderedTransition]) {
+        let told = forgotten.compactMap { item -> RenderedTransition? in
+            guard let alert = stage.alerts[item.transition.alertName] else { return nil }
+            var item = item
+            item.transition.severity = alert.latest.severity
+            item.transition.at.milliseconds = max(
+                item.transition.at.milliseconds, alert.latest.at.milliseconds + 1)
+            return item
+        }
+        if !told.isEmpty { accept(told.sorted { OrderedOutput.precedes($0.transition, $1.transition) }) }
+    }
+
     mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange]) {
         delivery.replace(reloaded.set.notifiers.definitions)
         routes = reloaded.rules.ruleRoutes

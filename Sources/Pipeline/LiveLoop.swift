@@ -25,6 +25,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
     /// How often it writes down how it stands, milliseconds.
     static var looksEvery: Int64 { 1000 }
     private var nextCheckpoint: Int64
+    private var keptRates: [Int32: Int64]
     private var lastIdle: Int64
     private var lastLook = Int64.min / 2
     private var lastStatus: Int64
@@ -39,6 +40,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         self.timing = timing
         self.counters = counters
         self.notices = notices
+        keptRates = rates?.offsets ?? [:]
         lastIdle = timing.now()
         nextCheckpoint = lastIdle + timing.checkpointsEvery
         lastStatus = lastIdle
@@ -50,6 +52,11 @@ struct LiveLoop<Outbox: TransitionOutbox> {
     ) throws(CommandFailure) {
         while !stop.isRequested {
             try rates?.follow(into: path.engine)
+            // From when a rate counts is known to nobody else: it is kept at once.
+            if let offsets = rates?.offsets, offsets != keptRates {
+                keptRates = offsets
+                nextCheckpoint = min(nextCheckpoint, timing.now())
+            }
             _ = try path.step()
             // The coming poll gives partitions up: what they led to is to be safe before.
             if path.source.isGivingUp { _ = try keepCheckpoint() }
@@ -58,7 +65,7 @@ struct LiveLoop<Outbox: TransitionOutbox> {
                 $0.batches += 1
             }
             try tick()
-            if let reloaded = reload() { try adopt(reloaded) }
+            if let reloaded = reload() { try adopt(reloaded, stop) }
             if isOver(counters.snapshot, path.source.isDrained) { break }
         }
         try look(timing.now())
@@ -76,19 +83,30 @@ struct LiveLoop<Outbox: TransitionOutbox> {
         if now >= nextCheckpoint {
             // Where it cannot be kept, it is tried again in a second.
             let isKept = try keepCheckpoint()
-            let pause = isKept ? 20 * (timing.now() - now) : min(1000, timing.checkpointsEvery)
+            let cost = min(max(0, timing.now() - now), 10_000)
+            let pause = isKept ? 20 * cost : min(1000, timing.checkpointsEvery)
             nextCheckpoint = now + (isKept ? max(timing.checkpointsEvery, pause) : pause)
         }
         if let statusInterval, now - lastStatus >= statusInterval { showStatus(now) }
     }
 
     /// Goes on with other rules, and says what becomes of them.
-    private mutating func adopt(_ reloaded: ReloadedRules) throws(CommandFailure) {
-        let before = rates?.names ?? []
+    private mutating func adopt(_ reloaded: ReloadedRules, _ stop: StopSignal) throws(CommandFailure) {
+        var next = rates
+        if reloaded.rules.rateSeries != rates?.names ?? [] {
+            do { next = try makeRates(reloaded.rules, rates) } catch {
+                counters.update { $0.reloadsRefused += 1 }
+                return notices.say(
+                    "the rules in effect stay: \(error.message)", .error, event: "reload_refused")
+            }
+        }
         let plan = RulePlan(changes: try path.adopt(reloaded))
-        if reloaded.rules.rateSeries != before {
-            rates = try makeRates(reloaded.rules, rates)
-            try rates?.readBacklog(into: path.engine, now: timing.now, stop: StopSignal())
+        if next !== rates {
+            rates = next
+            do { try rates?.readBacklog(into: path.engine, now: timing.now, stop: stop) } catch {
+                // They are followed all the same, and unknown until they come.
+                notices.say("rates: \(error.message)", .warning, event: "rates_unread")
+            }
         }
         onReload(reloaded)
         _ = try keepCheckpoint()

@@ -92,12 +92,12 @@ final class RateFollower {
         }
         for rate in rates {
             guard let series = indexOfSeries[rate.series] else { continue }
+            self.series[series].note(rate)
             if isKnown, known.series.contains(rate.series) {
                 // In effect since it was taken first; for who asks why, since it was known.
                 history?.add(rate, effective: rate.knownAt.milliseconds)
                 continue
             }
-            self.series[series].note(rate)
             let effective = engine.appendRate(
                 series: series, date: rate.date, ratio: rate.ratio, knownAt: rate.knownAt.milliseconds)
             history?.add(rate, effective: effective)

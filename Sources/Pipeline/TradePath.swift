@@ -53,6 +53,8 @@ protocol TransitionOutbox {
     ///
     /// - Parameter watermark: every transition of the instants before it was given; nil before the first.
     mutating func settle(closedBefore watermark: Int64?)
+    /// Takes the end of alerts that the engine knows no more, for those who were told of them.
+    mutating func resolve(_ forgotten: [RenderedTransition]) throws(CommandFailure)
     /// Goes on with other rules and receivers.
     mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange])
     /// The engine stands where the earlier run did. What fired then and is known to it no more is over.
@@ -72,6 +74,9 @@ protocol TransitionOutbox {
 
 extension TransitionOutbox {
     mutating func settle(closedBefore watermark: Int64?) {}
+    mutating func resolve(_ forgotten: [RenderedTransition]) throws(CommandFailure) {
+        try accept(forgotten)
+    }
     mutating func adopt(_ reloaded: ReloadedRules, _ changes: [RuleChange]) {}
     mutating func begin(forgotten: Set<String>, closedBefore watermark: Int64?) {}
     var keepsCheckpoints: Bool { false }
@@ -323,18 +328,28 @@ extension TradePath {
                     rule: number,
                     transition: Transition(
                         rule: change.name, key: key, kind: .resolved, at: at, severity: severity,
-                        message: change.kind == .removed
-                            ? "the rule was removed" : "the rule was changed and begins anew"))
+                        message: change.kind.ending))
             }
         }
         if !resolved.isEmpty {
             history?.add(resolved)
             if outbox.keepsCheckpoints { try outbox.reach(keeper.place(engine.watermarks)) }
-            try outbox.accept(resolved)
+            try outbox.resolve(resolved)
         }
         outbox.adopt(reloaded, changes)
         rules = reloaded.rules.rules
         renderer = reloaded.rules.renderer
         return changes
+    }
+}
+
+extension RuleChange.Kind {
+    /// Why alerts of such a rule are over.
+    fileprivate var ending: String {
+        switch self {
+        case .removed: "the rule was removed"
+        case .reset, .added: "the rule was changed and begins anew"
+        case .kept: "the rule no longer watches it"
+        }
     }
 }

@@ -133,6 +133,44 @@ struct RestartTests {
         #expect(found.allSatisfy { $0.kind == .firing && $0.at == 3001 })
     }
 
+    @Test func `A key that leaves a rule is forgotten, and one that comes is looked at`() throws {
+        let before = try program(
+            """
+            rule one on A, B
+              when price > 10
+            rule other on C
+              when price > 100
+            """)
+        let after = try program(
+            """
+            rule one on B, C
+              when price > 10
+            rule other on C
+              when price > 100
+            """)
+        let symbols = SymbolTable()
+        let options = EngineOptions(order: .sorted)
+        let old = AlertEngine(book: compileRules(before).book, symbols: symbols, options: options)
+        for (second, name) in ["A", "B", "C"].enumerated() {
+            old.append([
+                Trade(
+                    symbol: try #require(symbols.intern(name)), time: Int64(second) * 1000,
+                    price: FixedPoint(uncheckedMantissa: 12, scale: 0),
+                    size: FixedPoint(uncheckedMantissa: 1, scale: 0), origin: OriginID(index: 0),
+                    sequence: Int64(second))
+            ])
+        }
+        #expect(old.finish().count == 2)
+        let engine = AlertEngine(book: compileRules(after).book, symbols: symbols, options: options)
+        #expect(
+            try engine.takeOver(old) == [
+                RuleChange(name: "one", kind: .kept, forgotten: ["A"]),
+                RuleChange(name: "other", kind: .kept),
+            ])
+        let found = engine.finish(through: 4000)
+        #expect(found.map { $0.key.map { symbols.name(of: $0) } } == ["C"])
+    }
+
     @Test func `A checkpoint costs its taker nothing that shows`() throws {
         // Taken after every batch and thrown away: the same transitions.
         for seed in UInt64(1)...40 {

@@ -30,10 +30,11 @@ extension BlockState {
         }
         for index in 0..<ruleCount {
             let name = book.rules[rules[index].rule].name
-            // A new one is stepped as soon as something is closed.
-            guard restoration.known.contains(RuleIdentity(name: name, meaning: meaning.rules[index])) else {
-                continue
-            }
+            // A new one is stepped as soon as something is closed; and one whose condition is true although
+            // it has done nothing: its key is new to the rule.
+            guard restoration.known.contains(RuleIdentity(name: name, meaning: meaning.rules[index])),
+                rules[index].hasMoved || registers[rules[index].when] != 1
+            else { continue }
             rules[index].settle(at: t, emitter)
         }
         let (rulesDeadline, rulesAwaited) =

@@ -73,7 +73,8 @@ extension AlertEngine {
                     self.restoration == nil
                     ? Engine.rereadAfter(stream, closed: self.closedEnd(of: cluster))
                     : self.rereadAfter(stream)
-                least = min(least ?? after, after)
+                // Of a feed that has brought nothing there is nothing to read.
+                if after != Int64.min { least = min(least ?? after, after) }
             }
         }
         return least
@@ -181,7 +182,11 @@ extension AlertEngine {
                 for feed in cluster.pointee.feeds where feed.pointee.hasEvents {
                     closed = min(closed, feed.pointee.watermark)
                 }
-                if closed == Int64.max { closed = inputHasStarted ? greatestClosed : Int64.min }
+                if closed == Int64.max {
+                    // One of a feed that has brought nothing yet takes what comes.
+                    let isOfAll = cluster.pointee.schedule == .always && inputHasStarted
+                    closed = isOfAll ? greatestClosed : Int64.min
+                }
                 cluster.pointee.closed = closed
             }
             let closed = cluster.pointee.closed

@@ -73,6 +73,8 @@ extension AlertEngine {
             feed.pointee.start = try reader.int64()
             feed.pointee.leastPending = try reader.int64()
             feed.pointee.watermark = try reader.int64()
+            // Whether it is silent is seen anew.
+            feed.pointee.arrivedSinceIdleTick = true
         }
     }
 

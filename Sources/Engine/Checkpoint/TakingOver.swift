@@ -75,24 +75,28 @@ extension AlertEngine {
             changes[timing.name] = RuleChange(name: timing.name, kind: .added)
         }
         let present = Set(book.rules.map(\.name))
-        var own: Set<RuleIdentity> = []
+        var own: Set<Restoration.AlertIdentity> = []
         for cluster in clusters {
             for block in cluster.pointee.blocks {
                 let meaning = block.pointee.shared.takeUnretainedValue().meaning(bookMeaning)
                 for index in 0..<block.pointee.ruleCount {
                     let name = book.rules[block.pointee.rules[index].rule].name
-                    own.insert(RuleIdentity(name: name, meaning: meaning.rules[index]))
+                    own.insert(
+                        Restoration.AlertIdentity(
+                            rule: RuleIdentity(name: name, meaning: meaning.rules[index]),
+                            key: block.pointee.keyNumber))
                 }
             }
         }
+        let meanings = Set(own.map(\.rule))
         for name in present {
             guard changes[name]?.kind == .removed else { continue }
             let before = restoration.known.filter { $0.name == name }
-            let now = own.filter { $0.name == name }
+            let now = meanings.filter { $0.name == name }
             // One that no symbol has asked for yet has nothing to lose.
             changes[name]?.kind = now.isEmpty || now.isSubset(of: before) ? .kept : .reset
         }
-        for (alert, reader) in restoration.alerts where !own.contains(alert.rule) {
+        for (alert, reader) in restoration.alerts where !own.contains(alert) {
             var reader = reader
             guard let state = try? RuleState(from: &reader, keyTrades: 0), state.phase == .firing,
                 !state.isHeld

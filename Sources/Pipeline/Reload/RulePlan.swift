@@ -14,8 +14,10 @@ struct RulePlan {
 
     /// In the order of what hurts most.
     var lines: [String] {
-        let order: [RuleChange.Kind] = [.removed, .reset, .added]
-        return order.flatMap { kind in changes.filter { $0.kind == kind }.map(RulePlan.line) }
+        let order: [RuleChange.Kind] = [.removed, .reset, .added, .kept]
+        return order.flatMap { kind in
+            changes.filter { $0.kind == kind && (kind != .kept || !$0.forgotten.isEmpty) }.map(RulePlan.line)
+        }
     }
 
     private static func line(_ change: RuleChange) -> String {
