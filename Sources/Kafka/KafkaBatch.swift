@@ -24,8 +24,8 @@ public struct KafkaBatch: ~Copyable {
     /// In the order in which they came. A rebalance is always the last.
     public let events: [KafkaEvent]
     private let partitions: [TopicPartition]
-    /// Keeps the handle, in which the messages live.
-    private let connection: KafkaConnection
+    /// Keeps the handle, in which the messages live; nil: they were made here.
+    private let connection: KafkaConnection?
 
     init(
         _ pulled: MessagePump.Pulled, partitions: [TopicPartition], connection: KafkaConnection
@@ -37,7 +37,47 @@ public struct KafkaBatch: ~Copyable {
         self.connection = connection
     }
 
-    deinit { for message in self.messages { rd_kafka_message_destroy(message) } }
+    /// A batch that no broker has sent, for tests: each record stands at its offset in a source.
+    init(
+        made records: [(source: Int, offset: Int64, value: [UInt8])], events: [KafkaEvent],
+        partitions: [TopicPartition]
+    ) {
+        var stretches: [Stretch] = []
+        self.messages = records.map { record in
+            let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: record.value.count, alignment: 1)
+            bytes.copyBytes(from: record.value)
+            let message = UnsafeMutablePointer<rd_kafka_message_t>.allocate(capacity: 1)
+            message.initialize(to: rd_kafka_message_t())
+            message.pointee.payload = bytes.baseAddress
+            message.pointee.len = record.value.count
+            message.pointee.partition = partitions[record.source].partition
+            message.pointee.offset = record.offset
+            return message
+        }
+        for (index, record) in records.enumerated() {
+            let last = stretches.last.flatMap { $0.source == record.source ? $0 : nil }
+            if last != nil { stretches.removeLast() }
+            stretches.append(
+                Stretch(
+                    source: record.source, range: (last?.range.lowerBound ?? index)..<index + 1,
+                    begin: last?.begin ?? record.offset, end: record.offset + 1))
+        }
+        self.stretches = stretches
+        self.events = events
+        self.partitions = partitions
+        self.connection = nil
+    }
+
+    deinit {
+        for message in self.messages {
+            if self.connection != nil {
+                rd_kafka_message_destroy(message)
+            } else {
+                message.pointee.payload?.deallocate()
+                message.deallocate()
+            }
+        }
+    }
 
     public var count: Int { self.messages.count }
     public var isEmpty: Bool { self.messages.isEmpty }

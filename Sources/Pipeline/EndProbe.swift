@@ -16,10 +16,10 @@ final class EndProbe: Sendable {
         var answer: Answer?
     }
 
-    private let connection: KafkaConnection
+    private let end: @Sendable (TopicPartition) throws(KafkaError) -> Int64
     private let state = Mutex(State())
 
-    init(_ connection: KafkaConnection) { self.connection = connection }
+    init(_ end: @escaping @Sendable (TopicPartition) throws(KafkaError) -> Int64) { self.end = end }
 
     /// Takes the answer if it is there; else asks, unless an answer is still to come.
     ///
@@ -41,7 +41,7 @@ final class EndProbe: Sendable {
             var ends: [TopicPartition: Int64]? = [:]
             do throws(KafkaError) {
                 for partition in partitions {
-                    ends?[partition] = try connection.watermarks(of: partition, within: .seconds(1)).high
+                    ends?[partition] = try end(partition)
                 }
             } catch {
                 ends = nil

@@ -45,6 +45,7 @@ struct LiveSession: Sendable {
     var history: RecentHistory?
     /// How often a status line comes, milliseconds; nil: never.
     var statusInterval: Int64?
+    var threads: EngineThreads = ProcessInfo.processInfo.activeProcessorCount > 1 ? .ahead : .caller
 
     /// - Parameter isOver: asked after each batch.
     /// - Returns: the outbox, after everything that was read is evaluated and handed to it.
@@ -66,47 +67,10 @@ struct LiveSession: Sendable {
                 consumer: consumer, inputs: inputs, deadLetters: letters, counters: counters,
                 notices: notices,
                 now: now, isHeldUp: isHeldUp, greatestPoll: greatestPoll)
-            let source = LiveTradeSource(parts)
-            var path = try TradePath(
-                source: source, outbox: outbox, rules: rules, symbols: symbols,
-                options: EngineOptions(
-                    order: .arrival(lateness: configuration.lateness), pointCap: configuration.pointsPerSymbol
-                ),
-                threads: ProcessInfo.processInfo.activeProcessorCount > 1 ? .ahead : .caller,
-                merge: MergeOptions(grace: configuration.grace, history: history))
-            let rates = try rateFollower(rules, letters)
-            let recovery = recovery?.renumbered(for: inputs.topics)
-            let after = try recovery.flatMap { try path.restore($0.checkpoint) }
-            if let header = recovery?.checkpoint.header {
-                rates?.skip(before: header.rateOffsets, of: header.rateSeries)
-            }
-            try rates?.readBacklog(into: path.engine, now: now, stop: stop)
-            try consumer.subscribe(to: inputs.topics)
-            counters.status.enter(.joining)
-            // One that was told to stop on the way is not where the earlier run was.
-            var keepsCheckpoints = path.outbox.keepsCheckpoints
-            if let recovery, try !readBack(recovery, after: after, parts, &path) {
-                keepsCheckpoints = false
-            } else {
-                path.begin()
-            }
-            var loop = loop(path, rates, notices)
-            loop.makeRates = { (rules, before) throws(CommandFailure) in
-                let rates = try rateFollower(rules, letters)
-                rates?.skip(before: before?.offsets ?? [:], of: before?.names ?? [])
-                return rates
-            }
-            try loop.run(until: stop, isOver: isOver)
-            counters.status.enter(.stopping)
-            if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }
-            let isKept = try keepsCheckpoints && loop.keepCheckpoint()
-            counters.update { [evaluated = loop.path.evaluatedCount] in $0.evaluated = evaluated }
-            loop.path.source.close(
-                closedBefore: isKept || loop.path.outbox.hasTakenAll && !loop.path.outbox.keepsCheckpoints
-                    ? loop.path.engine.watermark : nil)
-            return LiveResult(
-                outbox: loop.path.outbox, engine: loop.path.engine.counters, symbols: loop.path.symbolCount,
-                refused: letters.tally, lostLetters: letters.lost)
+            return try run(
+                parts, symbols,
+                makeRates: { (rules) throws(CommandFailure) in try rateFollower(rules, letters) },
+                into: outbox, isOver: isOver)
         } catch {
             let failure =
                 switch error {
@@ -117,6 +81,54 @@ struct LiveSession: Sendable {
             counters.status.fail(failure.message)
             throw failure
         }
+    }
+
+    /// The run itself, once there is somebody to read from.
+    func run<Outbox: TransitionOutbox & Sendable>(
+        _ parts: LiveSourceParts, _ symbols: SymbolTable,
+        makeRates: @escaping (CompiledRules) throws(CommandFailure) -> RateFollower?, into outbox: Outbox,
+        isOver: (LiveCounters.Snapshot, _ isDrained: Bool) -> Bool
+    ) throws -> LiveResult<Outbox> {
+        var path = try TradePath(
+            source: LiveTradeSource(parts), outbox: outbox, rules: rules, symbols: symbols,
+            options: EngineOptions(
+                order: .arrival(lateness: configuration.lateness), pointCap: configuration.pointsPerSymbol),
+            threads: threads, merge: MergeOptions(grace: configuration.grace, history: history))
+        let rates = try makeRates(rules)
+        let recovery = recovery?.renumbered(for: parts.inputs.topics)
+        let after = try recovery.flatMap { try path.restore($0.checkpoint) }
+        if let header = recovery?.checkpoint.header {
+            rates?.skip(before: header.rateOffsets, of: header.rateSeries)
+        }
+        try rates?.readBacklog(into: path.engine, now: now, stop: stop)
+        try parts.consumer.subscribe(to: parts.inputs.topics)
+        counters.status.enter(.joining)
+        // One that was told to stop on the way is not where the earlier run was.
+        var keepsCheckpoints = path.outbox.keepsCheckpoints
+        if let recovery, try !readBack(recovery, after: after, parts, &path) {
+            keepsCheckpoints = false
+        } else {
+            path.begin()
+        }
+        var loop = loop(path, rates, parts.notices)
+        loop.makeRates = { (rules, before) throws(CommandFailure) in
+            let rates = try makeRates(rules)
+            rates?.skip(before: before?.offsets ?? [:], of: before?.names ?? [])
+            return rates
+        }
+        // The first transitions' progress counts from a checkpoint.
+        if recovery == nil { _ = try loop.keepCheckpoint() }
+        try loop.run(until: stop, isOver: isOver)
+        counters.status.enter(.stopping)
+        if finishesAtEnd { try loop.path.finish() } else { try loop.path.drain() }
+        let isKept = try keepsCheckpoints && loop.keepCheckpoint()
+        counters.update { [evaluated = loop.path.evaluatedCount] in $0.evaluated = evaluated }
+        loop.path.source.close(
+            closedBefore: isKept || loop.path.outbox.hasTakenAll && !loop.path.outbox.keepsCheckpoints
+                ? loop.path.engine.watermark : nil)
+        return LiveResult(
+            outbox: loop.path.outbox, engine: loop.path.engine.counters, symbols: loop.path.symbolCount,
+            refused: parts.deadLetters.tally, lostLetters: parts.deadLetters.lost)
     }
 
     private func loop<Outbox: TransitionOutbox & Sendable>(

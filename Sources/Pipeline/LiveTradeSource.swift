@@ -17,7 +17,7 @@ struct LiveTradeSource: TradeSource {
     /// Offsets are committed at most so often, milliseconds: each time is a request to the broker.
     static let commitPace: Int64 = 100
 
-    private let consumer: KafkaConsumer
+    private let consumer: any RecordConsumer
     private let inputs: TopicInputs
     private let deadLetters: DeadLetters
     private let counters: LiveCounters
@@ -55,7 +55,7 @@ struct LiveTradeSource: TradeSource {
 
     init(_ parts: LiveSourceParts) {
         consumer = parts.consumer
-        probe = EndProbe(parts.consumer.connection)
+        probe = parts.consumer.endProbe
         inputs = parts.inputs
         deadLetters = parts.deadLetters
         counters = parts.counters
@@ -354,7 +354,7 @@ struct LiveTradeSource: TradeSource {
 
 /// What a live source is made of.
 struct LiveSourceParts {
-    var consumer: KafkaConsumer
+    var consumer: any RecordConsumer
     var inputs: TopicInputs
     var deadLetters: DeadLetters
     var counters: LiveCounters

@@ -136,7 +136,7 @@ struct ReadBack {
             return nil
         }
         let progress = place.records[number] ?? checkpoint
-        let range = try parts.consumer.connection.watermarks(of: partition, within: .seconds(10))
+        let range = try parts.consumer.range(of: partition)
         if range.high < checkpoint.offset {
             parts.notices.say(
                 "\(partition) ends at \(range.high), and \(checkpoint.offset) had been read: it "
