@@ -49,8 +49,10 @@ final class Lane: Sendable {
 
     private func run() {
         var sender = definition.makeSender(cancellation: cancellation)
-        while !cancellation.isCancelled {
+        while true {
+            // First: whoever cancels behind the look at it has woken this generation.
             let generation = work.generation
+            if cancellation.isCancelled { break }
             switch outbox.next(for: name, at: clock.now()) {
             case .send(let ticket): attempt(ticket, &sender)
             case .expired(let ticket, let reason):
