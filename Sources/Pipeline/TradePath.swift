@@ -121,6 +121,7 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
     fileprivate var caps = WindowCapAlerts()
     fileprivate var keeper = PlaceKeeper()
     fileprivate var forgotten: Set<String> = []
+    fileprivate var isReadingBack = false
     fileprivate var batch = TradeBatch()
     /// Trades that came in, late ones too.
     private(set) var tradeCount = 0
@@ -217,7 +218,8 @@ struct TradePath<Source: TradeSource, Outbox: TransitionOutbox> {
             rendered.sort { OrderedOutput.precedes($0.transition, $1.transition) }
         }
         history?.add(rendered)
-        if outbox.keepsCheckpoints { try outbox.reach(keeper.place(answer.watermarks)) }
+        // What is evaluated again goes no further than the progress that is there.
+        if outbox.keepsCheckpoints, !isReadingBack { try outbox.reach(keeper.place(answer.watermarks)) }
         try outbox.accept(rendered)
     }
 }
@@ -236,19 +238,18 @@ extension TradePath {
     ) throws(CommandFailure) -> Bool {
         guard outbox.keepsCheckpoints else { return false }
         try drain()
-        guard outbox.hasTakenAll, let watermark = engine.watermark, var header = source.header,
-            source.settleRefused()
-        else { return false }
+        guard outbox.hasTakenAll, var header = source.header, source.settleRefused() else { return false }
         if let after = engine.readBackAfter {
             source.forgetWay(before: after)
             header.index.prune(after: after)
         }
-        header.place = keeper.settle(engine.watermarks, header.index)
+        header.place = keeper.wholePlace(engine.watermarks, header.index)
         header.rateOffsets = rateOffsets
         header.rateSeries = rateSeries
         header.cappedUntil = caps.firing
         guard try outbox.keep(RunCheckpoint(header, engine: engine.checkpoint())) else { return false }
-        try source.commit(closedBefore: watermark)
+        keeper.noteKept(header.place)
+        if let watermark = engine.watermark { try source.commit(closedBefore: watermark) }
         return true
     }
 
@@ -257,6 +258,7 @@ extension TradePath {
     /// - Returns: from after which time on the engine's windows want their trades; nil: they want none.
     mutating func restore(_ checkpoint: RunCheckpoint) throws(CommandFailure) -> Int64? {
         caps = WindowCapAlerts(firing: checkpoint.header.cappedUntil)
+        isReadingBack = true
         do {
             let after = try engine.restore(checkpoint.engine)
             for change in engine.ruleChanges {
@@ -297,7 +299,8 @@ extension TradePath {
 
     /// Stands where the earlier run stood.
     mutating func begin(_ readBack: ReadBack) throws(CommandFailure) {
-        keeper.begin(readBack.starts, late: readBack.late)
+        keeper.begin(readBack.starts, late: readBack.late, lateBefore: readBack.lateBefore)
+        isReadingBack = false
         try settle(engine.advance(to: readBack.watermarks))
     }
 

@@ -13,10 +13,16 @@ struct PlaceKeeper {
     /// Those that the last checkpoint holds.
     private var lateBefore: [ReadingPlace.LateTrade] = []
 
-    /// - Parameter starts: of lanes that do not begin where the group has committed.
-    mutating func begin(_ starts: [Int32: ReadingPlace.Record], late: [ReadingPlace.LateTrade]) {
+    /// - Parameters:
+    ///   - starts: of lanes that do not begin where the group has committed.
+    ///   - late: since the checkpoint.
+    ///   - lateBefore: those that it holds.
+    mutating func begin(
+        _ starts: [Int32: ReadingPlace.Record], late: [ReadingPlace.LateTrade],
+        lateBefore: [ReadingPlace.LateTrade]
+    ) {
         self.starts.merge(starts) { $1 }
-        lateBefore = late
+        (self.late, self.lateBefore) = (late, lateBefore)
     }
 
     mutating func note(_ answer: EngineAnswer) {
@@ -32,7 +38,8 @@ struct PlaceKeeper {
             var record = ReadingPlace.Record(offset: lane.releasedBefore, taken: lane.split)
             let start = starts[lane.number] ?? ReadingPlace.Record(offset: 0)
             if record.offset == start.offset { record.taken += start.taken }
-            if record.end > start.end { place.records[lane.number] = record }
+            let isBehind = (record.offset, record.taken) > (start.offset, start.taken)
+            if isBehind { place.records[lane.number] = record }
         }
         place.watermarks = watermarks
         place.late = late
@@ -42,12 +49,16 @@ struct PlaceKeeper {
     /// For a checkpoint: with all late trades that may be met again.
     ///
     /// - Parameter index: what it no longer reaches is not read again.
-    mutating func settle(_ watermarks: [String: Int64], _ index: TimeIndex) -> ReadingPlace {
-        lateBefore = (lateBefore + late).filter { $0.offset >= index.first(of: $0.lane) }
-        lateBefore.removeFirst(max(0, lateBefore.count - PlaceKeeper.lateCapacity))
-        late = []
+    func wholePlace(_ watermarks: [String: Int64], _ index: TimeIndex) -> ReadingPlace {
         var place = place(watermarks)
-        place.late = lateBefore
+        place.late = (lateBefore + late).filter { $0.offset >= index.first(of: $0.lane) }
+        place.late.removeFirst(max(0, place.late.count - PlaceKeeper.lateCapacity))
         return place
+    }
+
+    /// The checkpoint is in the file.
+    mutating func noteKept(_ place: ReadingPlace) {
+        lateBefore = place.late
+        late = []
     }
 }

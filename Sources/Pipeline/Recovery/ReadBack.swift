@@ -28,15 +28,26 @@ struct ReadBack {
         /// The offset behind the last record that was read.
         var position: Int64
         var isPaused = false
+
+        init(
+            _ number: Int32, _ partition: TopicPartition, checkpoint: ReadingPlace.Record,
+            progress: ReadingPlace.Record, position: Int64 = 0
+        ) {
+            (self.number, self.partition) = (number, partition)
+            (self.checkpoint, self.progress, self.position) = (checkpoint, progress, position)
+        }
     }
 
     private let parts: LiveSourceParts
     private let header: RunCheckpoint.Header
     private let place: ReadingPlace
+    private let progress: ReadingPlace?
     private let lateTrades: Set<ReadingPlace.LateTrade>
     /// From this time on the engine needs all; nil: none.
     private let after: Int64?
     private var lanes: [Lane] = []
+    /// Of the other partitions, the first records that came meanwhile.
+    private var left: [TopicPartition: Int64] = [:]
     /// What is before the checkpoint, and what is behind it.
     private var past = PartitionMerge()
     private var again = PartitionMerge()
@@ -48,9 +59,12 @@ struct ReadBack {
     var starts: [Int32: ReadingPlace.Record] {
         Dictionary(adopted.compactMap { lane in lane.record.map { (lane.lane, $0) } }) { $1 }
     }
-    var late: [ReadingPlace.LateTrade] { header.place.late + place.late }
+    /// Since the checkpoint, and those that it holds.
+    var late: [ReadingPlace.LateTrade] { progress?.late ?? [] }
+    var lateBefore: [ReadingPlace.LateTrade] { header.place.late }
     var watermarks: [String: Int64] { place.watermarks }
-    var index: TimeIndex { header.index }
+    /// With what is read between the checkpoint and where the transitions went.
+    private(set) var index: TimeIndex
 
     /// - Parameters:
     ///   - header: with this configuration's numbers of partitions.
@@ -62,6 +76,8 @@ struct ReadBack {
         self.parts = parts
         self.header = header
         place = progress ?? header.place
+        self.progress = progress
+        index = header.index
         lateTrades = Set(header.place.late).union(place.late)
         self.after = after
     }
@@ -132,7 +148,12 @@ struct ReadBack {
     private mutating func start(of partition: TopicPartition) throws(KafkaError) -> Int64? {
         guard let number = parts.inputs.lane(of: partition) else { return nil }
         guard let checkpoint = header.place.records[number] else {
-            adopted.append((number, nil))
+            if let progress = place.records[number] {
+                // Its first records came behind the checkpoint, from where the group has committed on.
+                add(Lane(number, partition, checkpoint: .init(offset: 0), progress: progress))
+            } else {
+                adopted.append((number, nil))
+            }
             return nil
         }
         let progress = place.records[number] ?? checkpoint
@@ -157,14 +178,16 @@ struct ReadBack {
                 "\(partition) begins at \(range.low) now: windows that reach further back are "
                     + "unknown until they are full again", .warning, event: "windows_incomplete")
         }
-        let lane = Lane(
-            number: number, partition: partition, checkpoint: checkpoint, progress: progress,
-            position: max(start, range.low))
+        let position = max(start, range.low)
+        add(Lane(number, partition, checkpoint: checkpoint, progress: progress, position: position))
+        return position
+    }
+
+    private mutating func add(_ lane: Lane) {
         lanes.append(lane)
-        past.open(number)
-        again.open(number)
-        adopted.append((number, progress))
-        return lane.position
+        past.open(lane.number)
+        again.open(lane.number)
+        adopted.append((lane.number, lane.progress))
     }
 
     private mutating func poll() throws(CommandFailure) {
@@ -187,9 +210,10 @@ struct ReadBack {
         let partitions = parts.consumer.partitions
         records.forEach { message in
             let partition = partitions[message.source]
-            guard let index = lanes.firstIndex(where: { $0.partition == partition }),
-                message.offset < lanes[index].progress.end
-            else { return }
+            guard let index = lanes.firstIndex(where: { $0.partition == partition }) else {
+                return leave(partition, at: message.offset)
+            }
+            if message.offset >= lanes[index].progress.end { return }
             trades.removeAll(keepingCapacity: true)
             // What was refused was refused, and told, when it was read first.
             _ = parts.inputs.decoder(of: lanes[index].number).decode(
@@ -197,6 +221,10 @@ struct ReadBack {
                 origin: OriginID(index: UInt16(lanes[index].number)), sequence: message.offset,
                 into: &trades)
             lanes[index].position = message.offset + 1
+            self.index.begin(lanes[index].number, at: message.offset)
+            self.index.note(
+                lanes[index].number, nextOffset: message.offset + 1,
+                greatestTime: trades.reduce(Int64.min) { max($0, $1.time) })
             take(trades, message.offset, lanes[index], at: now)
         }
         // Of a partition that is read to where it was, nothing more is wanted yet.
@@ -206,6 +234,17 @@ struct ReadBack {
             else { continue }
             lanes[index].position = max(lanes[index].position, min(offset, lanes[index].progress.end))
         }
+    }
+
+    /// A partition that the earlier run knew nothing of has something to read, or ends there: the live source
+    /// begins with it.
+    private mutating func leave(_ partition: TopicPartition, at offset: Int64) {
+        guard let lane = parts.inputs.lane(of: partition),
+            let index = adopted.firstIndex(where: { $0.lane == lane }),
+            !lanes.contains(where: { $0.number == lane }), left[partition] == nil
+        else { return }
+        left[partition] = offset
+        adopted[index].record = ReadingPlace.Record(offset: offset)
     }
 
     /// Of one record, some trades may be before the checkpoint and others behind it.
@@ -229,18 +268,21 @@ struct ReadBack {
         }
         switch event {
         case .endOfPartition(let place):
-            guard case .at(let offset) = place.offset,
-                let index = lanes.firstIndex(where: { $0.partition == place.topicPartition })
-            else { return }
-            lanes[index].position = max(lanes[index].position, offset)
+            guard case .at(let offset) = place.offset else { return }
+            if let index = lanes.firstIndex(where: { $0.partition == place.topicPartition }) {
+                lanes[index].position = max(lanes[index].position, offset)
+            } else {
+                leave(place.topicPartition, at: offset)
+            }
         case .revoked(let partitions, _):
             // Their next owner reads them; what windows miss of them is unknown.
             for partition in partitions {
-                guard let index = lanes.firstIndex(where: { $0.partition == partition }) else { continue }
-                past.close(lanes[index].number)
-                again.close(lanes[index].number)
-                adopted.removeAll { $0.lane == lanes[index].number }
-                lanes.remove(at: index)
+                guard let lane = parts.inputs.lane(of: partition) else { continue }
+                past.close(lane)
+                again.close(lane)
+                left[partition] = nil
+                adopted.removeAll { $0.lane == lane }
+                lanes.removeAll { $0.number == lane }
             }
             wholeAfter = Int64.max
         case .assigned(let partitions):
@@ -273,7 +315,9 @@ struct ReadBack {
     /// The live source reads on from where all this ended.
     private mutating func handOver() throws(CommandFailure) {
         do {
-            let places = lanes.map { TopicPartitionOffset($0.partition, .at($0.progress.offset)) }
+            let places =
+                lanes.map { TopicPartitionOffset($0.partition, .at($0.progress.offset)) }
+                + left.sorted { $0.key < $1.key }.map { TopicPartitionOffset($0.key, .at($0.value)) }
             if !places.isEmpty { try parts.consumer.seek(places, within: .seconds(10)) }
             let paused = lanes.filter(\.isPaused).map(\.partition)
             if !paused.isEmpty { try parts.consumer.resume(paused) }
