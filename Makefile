@@ -1,6 +1,6 @@
 # Bellwether. The two commands are `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps build run demo test fuzz bench golden format lint clean
+.PHONY: help deps test-deps build run demo test fuzz sim bench golden format lint clean
 
 SYSTEM_PACKAGES := librdkafka-dev libcurl4-openssl-dev libpcre2-dev zlib1g-dev libsqlite3-dev libssl-dev pkg-config
 # What the demo is built as. From a clean clone `debug` takes 180 s of processor time, which two cores share;
@@ -37,6 +37,9 @@ test: test-deps ## install what the tests need, then run them
 
 fuzz: deps ## random programs and texts until Ctrl-C or FUZZ_SECONDS; FUZZ_SEED=N makes a run again
 	@.ci/fuzz.sh
+
+sim: deps ## simulate broker, kills and receivers until Ctrl-C or COUNT seeds; SEED=N makes a run again
+	@SEED=$(SEED) COUNT=$(COUNT) .ci/sim.sh
 
 bench: deps ## measure trades per second, where the time goes, and other programs beside
 	@.ci/bench-deps.sh || echo "bench: the programs to compare with cannot be installed; measuring without them"

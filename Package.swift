@@ -132,7 +132,7 @@ let package = Package(
             [
                 "Pipeline", "Scenarios", "MarketModel", "Engine", "RuleCompiler", "RuleSemantics", "Feeds",
                 "Kafka", "Delivery", "StateStore", "HTTPTransport", "Configuration", "SampleMarket",
-                logging, webServer,
+                logging, webServer, sqlite,
             ]),
         tests(
             "SampleMarketTests",
