@@ -45,6 +45,8 @@ extension Simulation {
         }
         if known.count != Set(known).count { world.fail("a transition is there twice") }
         let dead = try file.deadLetters()
+        // What the last process could not settle on a full disk, the next one sends.
+        let unsettled = Set(try file.queued().map(\.id))
         for (index, receiver) in SimulatedCase.receivers.enumerated() {
             let routes = rules.ruleRoutes
             let numbers = Dictionary(uniqueKeysWithValues: rules.rules.enumerated().map { ($1.name, $0) })
@@ -53,7 +55,7 @@ extension Simulation {
             }
             checkDeliveries(
                 receiver, receivers.arrivals[index], due,
-                givenUp: Set(dead.filter { $0.receiver == receiver }.map(\.id)))
+                givenUp: Set(dead.filter { $0.receiver == receiver }.map(\.id)).union(unsettled))
         }
     }
 
