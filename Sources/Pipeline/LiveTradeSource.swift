@@ -32,6 +32,12 @@ struct LiveTradeSource: TradeSource {
     private var opened: [Int32] = []
     /// Trades of a lane's first record that an earlier run has taken.
     private var taken: [Int32: ReadingPlace.Record] = [:]
+    /// Of lanes that were given up: what the group knew of them, and how far the engine has been given them.
+    private var givenUp: [Int32: (committed: Int64?, record: ReadingPlace.Record)] = [:]
+    /// Where reading of a lane began, if not where the group had committed.
+    private var begun: [Int32: ReadingPlace.Record] = [:]
+    /// By lane, what was committed last.
+    private var committed: [Int32: Int64] = [:]
     private var lastCommit: Int64?
     /// How far the merge has come, as of the last answer.
     private var states = LaneStates()
@@ -168,6 +174,7 @@ struct LiveTradeSource: TradeSource {
             opened.append(lane)
             positions[lane] = record?.offset ?? -1
             if let record, record.taken > 0 { taken[lane] = record }
+            begun[lane] = record
         }
         counters.update { $0.rebalances[.assigned, default: 0] += 1 }
         counters.status.enter(.reading)
@@ -186,6 +193,7 @@ struct LiveTradeSource: TradeSource {
             } else {
                 try consumer.commit(offsets, within: .seconds(5))
             }
+            note(offsets)
             counters.update { $0.commits += 1 }
         } catch {
             counters.update { $0.commitFailures += 1 }
@@ -216,6 +224,14 @@ struct LiveTradeSource: TradeSource {
             notices.say("leaving the group: \(error.description)", .warning, event: "leaving_failed")
         }
         deadLetters.close()
+    }
+
+    private mutating func note(_ offsets: [TopicPartitionOffset]) {
+        for place in offsets {
+            if case .at(let offset) = place.offset, let lane = inputs.lane(of: place.topicPartition) {
+                committed[lane] = offset
+            }
+        }
     }
 
     private mutating func settled(closedBefore watermark: Int64) -> [TopicPartitionOffset] {
@@ -287,6 +303,8 @@ struct LiveTradeSource: TradeSource {
         KafkaNotices(counters: counters, notices: notices).note(event, held: consumer.assignment.count)
         switch event {
         case .assigned(let partitions):
+            let starts = partitions.compactMap { start(of: $0) }
+            consumer.acceptRebalance(startingAt: starts)
             for partition in partitions {
                 guard let lane = inputs.lane(of: partition) else { continue }
                 poll.opened.append(lane)
@@ -305,12 +323,40 @@ struct LiveTradeSource: TradeSource {
         }
     }
 
+    /// Where to begin in a partition that was given up and comes back: behind what the engine has, if nobody
+    /// else has read it meanwhile; else windows miss what they have read.
+    private mutating func start(of partition: TopicPartition) -> TopicPartitionOffset? {
+        guard let lane = inputs.lane(of: partition), let before = givenUp.removeValue(forKey: lane) else {
+            return nil
+        }
+        do {
+            if try consumer.committedOffset(of: partition) == before.committed {
+                (begun[lane], positions[lane]) = (before.record, before.record.offset)
+                if before.record.taken > 0 { taken[lane] = before.record }
+                return TopicPartitionOffset(partition, .at(before.record.offset))
+            }
+        } catch {
+            notices.say("\(partition): \(error.description)", .warning, event: "committed_unknown")
+        }
+        index.forget(lane)
+        index.miss(lane, before: now() + 60_000)
+        return nil
+    }
+
     private mutating func forget(_ partition: TopicPartition) {
         guard let lane = inputs.lane(of: partition) else { return }
+        var record = begun.removeValue(forKey: lane)
+        if let state = states.lanes.first(where: { $0.number == lane }), state.releasedBefore > 0 {
+            let before = record
+            record = ReadingPlace.Record(offset: state.releasedBefore, taken: state.split)
+            if let before, before.offset == state.releasedBefore { record?.taken += before.taken }
+        }
+        if let record {
+            givenUp[lane] = (committed[lane] ?? (try? consumer.committedOffset(of: partition)), record)
+        }
         closed.append(lane)
         handedOver[lane] = nil
         ledger.forget(lane)
-        index.forget(lane)
         positions[lane] = nil
         paused.remove(partition)
     }
@@ -350,34 +396,4 @@ struct LiveTradeSource: TradeSource {
 
     /// Trades of a lane that the merge holds, and those under way to it.
     private func pending(of lane: Int32) -> Int { (handedOver[lane] ?? 0) - states.released(of: lane) }
-}
-
-/// What a live source is made of.
-struct LiveSourceParts {
-    var consumer: any RecordConsumer
-    var inputs: TopicInputs
-    var deadLetters: DeadLetters
-    var counters: LiveCounters
-    var notices: LiveNotices
-    /// The wall clock, milliseconds since the epoch.
-    var now: @Sendable () -> Int64
-    var isHeldUp: @Sendable () -> Bool
-    /// Records taken in one poll; by default a few milliseconds' work.
-    var greatestPoll = 4096
-}
-
-/// Records of a poll that were no trades.
-private struct DroppedRecords {
-    var ignored: [IgnoredRecord: Int] = [:]
-    var refused = 0
-    var warnings: [String] = []
-
-    mutating func note(_ outcome: DecodeOutcome) {
-        switch outcome {
-        case .decoded: break
-        case .ignored(let kind): ignored[kind, default: 0] += 1
-        case .feedWarning(let text): warnings.append(text)
-        case .refused: refused += 1
-        }
-    }
 }

@@ -20,6 +20,8 @@ protocol RecordConsumer: AnyObject {
     func pause(_ partitions: [TopicPartition]) throws(KafkaError)
     func resume(_ partitions: [TopicPartition]) throws(KafkaError)
     func seek(_ offsets: [TopicPartitionOffset], within limit: Duration) throws(KafkaError)
+    /// What the group has committed; nil for a partition of which it has nothing.
+    func committedOffset(of partition: TopicPartition) throws(KafkaError) -> Int64?
     func commit(_ offsets: [TopicPartitionOffset], within limit: Duration) throws(KafkaError)
     func requestCommit(_ offsets: [TopicPartitionOffset]) throws(KafkaError)
     func close(within limit: Duration) throws(KafkaError)
@@ -30,6 +32,13 @@ extension KafkaConsumer: RecordConsumer {
         EndProbe { [connection] partition throws(KafkaError) in
             try connection.watermarks(of: partition, within: .seconds(1)).high
         }
+    }
+
+    func committedOffset(of partition: TopicPartition) throws(KafkaError) -> Int64? {
+        guard case .at(let offset)? = try committed([partition], within: .seconds(5)).first?.offset else {
+            return nil
+        }
+        return offset
     }
 
     func range(of partition: TopicPartition) throws(KafkaError) -> (low: Int64, high: Int64) {

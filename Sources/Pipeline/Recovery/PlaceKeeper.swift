@@ -27,19 +27,31 @@ struct PlaceKeeper {
 
     mutating func note(_ answer: EngineAnswer) {
         late += answer.late.map { ReadingPlace.LateTrade($0) }
-        if let states = answer.lanes { lanes = states }
+        guard let states = answer.lanes else { return }
+        // A lane that was closed stands where it stood, until its partition comes back.
+        for lane in lanes.lanes where lane.releasedBefore > 0 {
+            let next = states.lanes.first { $0.number == lane.number }
+            if next.map({ $0.released < lane.released || $0.releasedBefore == 0 }) ?? true {
+                starts[lane.number] = record(of: lane)
+            }
+        }
+        lanes = states
+    }
+
+    private func record(of lane: LaneStates.Lane) -> ReadingPlace.Record {
+        var record = ReadingPlace.Record(offset: lane.releasedBefore, taken: lane.split)
+        let start = starts[lane.number] ?? ReadingPlace.Record(offset: 0)
+        if record.offset == start.offset { record.taken += start.taken }
+        let isBehind = (record.offset, record.taken) > (start.offset, start.taken)
+        return isBehind ? record : start
     }
 
     /// Since the last checkpoint.
     func place(_ watermarks: [String: Int64]) -> ReadingPlace {
         var place = ReadingPlace()
         place.records = starts
-        for lane in lanes.lanes {
-            var record = ReadingPlace.Record(offset: lane.releasedBefore, taken: lane.split)
-            let start = starts[lane.number] ?? ReadingPlace.Record(offset: 0)
-            if record.offset == start.offset { record.taken += start.taken }
-            let isBehind = (record.offset, record.taken) > (start.offset, start.taken)
-            if isBehind { place.records[lane.number] = record }
+        for lane in lanes.lanes where lane.releasedBefore > 0 {
+            place.records[lane.number] = record(of: lane)
         }
         place.watermarks = watermarks
         place.late = late

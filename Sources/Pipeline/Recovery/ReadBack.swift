@@ -19,6 +19,9 @@ struct ReadBack {
     private static let laneIsFull = 65_536
     private static let laneHasRoom = 8192
 
+    /// For so long a partition that was given up may come back, milliseconds.
+    private static let patience: Int64 = 60_000
+
     private struct Lane {
         let number: Int32
         let partition: TopicPartition
@@ -28,6 +31,8 @@ struct ReadBack {
         /// The offset behind the last record that was read.
         var position: Int64
         var isPaused = false
+        /// Since when the partition is given up, and may come back.
+        var awaySince: Int64?
 
         init(
             _ number: Int32, _ partition: TopicPartition, checkpoint: ReadingPlace.Record,
@@ -53,6 +58,7 @@ struct ReadBack {
     private var again = PartitionMerge()
     /// After this time nothing is missed.
     private(set) var wholeAfter = Int64.min
+    private var hasLost = false
     /// All partitions that were assigned; nil for one that the checkpoint does not know.
     private(set) var adopted: [(lane: Int32, record: ReadingPlace.Record?)] = []
 
@@ -62,7 +68,8 @@ struct ReadBack {
     /// Since the checkpoint, and those that it holds.
     var late: [ReadingPlace.LateTrade] { progress?.late ?? [] }
     var lateBefore: [ReadingPlace.LateTrade] { header.place.late }
-    var watermarks: [String: Int64] { place.watermarks }
+    /// With a partition gone, not all that led to the progress is here: what is missing may yet come.
+    var watermarks: [String: Int64] { hasLost ? header.place.watermarks : place.watermarks }
     /// With what is read between the checkpoint and where the transitions went.
     private(set) var index: TimeIndex
 
@@ -93,11 +100,12 @@ struct ReadBack {
         var hasResumed = false
         while !stop.isRequested {
             trades.removeAll(keepingCapacity: true)
+            dropLost()
             if !hasResumed {
                 markEnds(&past) { $0.checkpoint.end }
                 past.release(into: &trades, at: parts.now())
                 path.takePast(trades)
-                if past.pending == 0, lanes.allSatisfy({ $0.position >= $0.checkpoint.end }) {
+                if past.pending == 0, isRead({ $0.checkpoint.end }) {
                     try path.resume(self)
                     hasResumed = true
                     continue
@@ -106,7 +114,7 @@ struct ReadBack {
                 markEnds(&again) { $0.progress.end }
                 again.release(into: &trades, at: parts.now())
                 try path.takeAgain(&trades)
-                if again.pending == 0, lanes.allSatisfy({ $0.position >= $0.progress.end }) {
+                if again.pending == 0, isRead({ $0.progress.end }) {
                     try handOver()
                     return true
                 }
@@ -275,22 +283,47 @@ struct ReadBack {
                 leave(place.topicPartition, at: offset)
             }
         case .revoked(let partitions, _):
-            // Their next owner reads them; what windows miss of them is unknown.
+            // Often they come back at once: somebody else has joined or left.
             for partition in partitions {
-                guard let lane = parts.inputs.lane(of: partition) else { continue }
-                past.close(lane)
-                again.close(lane)
-                left[partition] = nil
-                adopted.removeAll { $0.lane == lane }
-                lanes.removeAll { $0.number == lane }
+                if let index = lanes.firstIndex(where: { $0.partition == partition }) {
+                    (lanes[index].awaySince, lanes[index].isPaused) = (parts.now(), false)
+                } else if let lane = parts.inputs.lane(of: partition) {
+                    left[partition] = nil
+                    adopted.removeAll { $0.lane == lane }
+                }
             }
-            wholeAfter = Int64.max
         case .assigned(let partitions):
+            var starts: [TopicPartitionOffset] = []
             for partition in partitions {
-                if let lane = parts.inputs.lane(of: partition) { adopted.append((lane, nil)) }
+                if let index = lanes.firstIndex(where: { $0.partition == partition }) {
+                    lanes[index].awaySince = nil
+                    if lanes[index].position > 0 {
+                        starts.append(TopicPartitionOffset(partition, .at(lanes[index].position)))
+                    }
+                } else if let lane = parts.inputs.lane(of: partition) {
+                    adopted.append((lane, nil))
+                }
             }
+            parts.consumer.acceptRebalance(startingAt: starts)
         case .allBrokersDown, .brokerDown, .error, .committed, .throttled, .statistics, .log: break
         }
+    }
+
+    /// Lets go of partitions that somebody else has for good: what windows miss of them is unknown.
+    private mutating func dropLost() {
+        let now = parts.now()
+        for lane in lanes where lane.awaySince.map({ now - $0 > ReadBack.patience }) ?? false {
+            past.close(lane.number)
+            again.close(lane.number)
+            adopted.removeAll { $0.lane == lane.number }
+            lanes.removeAll { $0.number == lane.number }
+            wholeAfter = Int64.max
+            hasLost = true
+        }
+    }
+
+    private func isRead(_ bound: (Lane) -> Int64) -> Bool {
+        lanes.allSatisfy { $0.awaySince == nil && $0.position >= bound($0) }
     }
 
     private func markEnds(_ merge: inout PartitionMerge, _ bound: (Lane) -> Int64) {
@@ -299,7 +332,7 @@ struct ReadBack {
 
     /// A partition waits while it is far ahead of the others, and when it is where it was.
     private mutating func pauseAndResume() throws(KafkaError) {
-        for index in lanes.indices {
+        for index in lanes.indices where lanes[index].awaySince == nil {
             let pending = past.pending(of: lanes[index].number) + again.pending(of: lanes[index].number)
             let isDone = lanes[index].position >= lanes[index].progress.end
             if isDone || pending > ReadBack.laneIsFull {

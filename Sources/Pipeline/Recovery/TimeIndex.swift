@@ -22,6 +22,8 @@ struct TimeIndex: Codable, Equatable, Sendable {
     private var entries: [Int32: [Entry]] = [:]
     /// By partition: how far the newest entry may be in front of the last but one before it stays.
     private var spacing: [Int32: Int64] = [:]
+    /// Of partitions that others have read for a while: up to which time, before the first record.
+    private var missed: [Int32: Int64] = [:]
 
     init() {}
 
@@ -52,8 +54,12 @@ struct TimeIndex: Codable, Equatable, Sendable {
 
     /// Takes note that a partition is read from `offset` on.
     mutating func begin(_ lane: Int32, at offset: Int64) {
-        if entries[lane] == nil { entries[lane] = [Entry(offset: offset, time: Int64.min)] }
+        if entries[lane] != nil { return }
+        entries[lane] = [Entry(offset: offset, time: missed.removeValue(forKey: lane) ?? Int64.min)]
     }
+
+    /// Takes note that records up to `time` were read by others.
+    mutating func miss(_ lane: Int32, before time: Int64) { missed[lane] = time }
 
     mutating func forget(_ lane: Int32) {
         entries[lane] = nil

@@ -67,7 +67,7 @@ struct SimulatedCase {
         checkpointsEvery = pick([200, 500, 1000, 3000, 10_000])
         greatestPoll = pick([3, 10, 20, 60])
         if chance(30) { start += Int64(random.below(60_000)) }
-        hasRebalances = false
+        hasRebalances = seed % 10 >= 7
         isHostile = chance(60)
         if chance(15) { retryFor = 5000 }
         for _ in 0..<random.below(6) {

@@ -110,6 +110,10 @@ final class SimulatedConsumer: RecordConsumer {
         }
     }
 
+    func committedOffset(of partition: TopicPartition) -> Int64? {
+        broker.committed[Int(partition.partition)]
+    }
+
     func seek(_ offsets: [TopicPartitionOffset], within limit: Duration) { move(offsets) }
 
     func pause(_ partitions: [TopicPartition]) { paused.formUnion(partitions.map { Int($0.partition) }) }
