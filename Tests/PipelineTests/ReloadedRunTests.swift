@@ -39,7 +39,8 @@ struct ReloadedRunTests {
         try await receiver.run { hook in
             let place = try TemporaryDirectory()
             try place.write(Self.before, to: "rules/a.rules")
-            try place.write("kind: webhook\nformat: generic\nurl: \(hook)\n", to: "notifiers/desk.yaml")
+            try place.write(
+                "kind: webhook\nformat: generic\ntimeout: 2m\nurl: \(hook)\n", to: "notifiers/desk.yaml")
             try place.write(
                 """
                 kafka: {bootstrap: "\(fixture.broker.bootstrap)"}

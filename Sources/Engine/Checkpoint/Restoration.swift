@@ -73,8 +73,10 @@ extension AlertEngine {
                     self.restoration == nil
                     ? Engine.rereadAfter(stream, closed: self.closedEnd(of: cluster))
                     : self.rereadAfter(stream)
-                // Of a feed that has brought nothing there is nothing to read.
-                if after != Int64.min { least = min(least ?? after, after) }
+                // Of feeds that have brought nothing there is nothing to read; of others that are not closed
+                // yet, all.
+                if after == Int64.min, !cluster.pointee.hasEvents { return }
+                least = min(least ?? after, after)
             }
         }
         return least
@@ -266,6 +268,9 @@ extension AlertEngine {
 }
 
 extension Cluster {
+    /// Whether one of its feeds has brought anything.
+    var hasEvents: Bool { feeds.contains { $0.pointee.hasEvents } }
+
     mutating func forEachStream(_ body: (UnsafeMutablePointer<PointStream>) -> Void) {
         for stream in ownedStreams { body(stream) }
     }
