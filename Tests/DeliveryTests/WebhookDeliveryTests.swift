@@ -280,7 +280,9 @@ struct WebhookDeliveryTests {
             var notifier = definition(receiver, format: .slack)
             notifier.leastSeverity = .critical
             let options = Witness().options(clock: VirtualClock())
-            let report = await onThread { [notifier] in Courier.sendSample(to: notifier, options: options) }
+            let report = await onThread { [notifier] in
+                Courier.sendSample(to: notifier, within: .seconds(600), options: options)
+            }
             #expect(report?.outcome == .delivered)
             #expect(receiver.taken.first?.body.contains("Nothing has happened") == true)
         }
@@ -294,11 +296,14 @@ struct WebhookDeliveryTests {
                 notifier.channel = .webhook(target)
             }
             let options = Witness().options(clock: VirtualClock())
-            let report = await onThread { [notifier] in Courier.sendSample(to: notifier, options: options) }
+            let report = await onThread { [notifier] in
+                Courier.sendSample(to: notifier, within: .seconds(600), options: options)
+            }
             #expect(report?.outcome == .delivered)
             let bodies = receiver.taken.map(\.body)
             #expect(bodies.count == 2 && bodies.allSatisfy { $0.contains("\"routing_key\":\"r0uting\"") })
-            #expect(bodies[0].contains("\"trigger\"") && bodies[1].contains("\"resolve\""))
+            #expect(
+                bodies.first?.contains("\"trigger\"") == true && bodies.last?.contains("\"resolve\"") == true)
         }
     }
 
@@ -306,7 +311,9 @@ struct WebhookDeliveryTests {
         try await Receiver.run(answer: { _, _ in .init(status: 403, body: "invalid_token") }) { receiver in
             let notifier = definition(receiver, format: .slack)
             let options = Witness().options(clock: VirtualClock())
-            let report = await onThread { Courier.sendSample(to: notifier, options: options) }
+            let report = await onThread {
+                Courier.sendSample(to: notifier, within: .seconds(600), options: options)
+            }
             #expect(report?.outcome == .dropped(reason: "answered 403 (invalid_token)"))
         }
     }

@@ -13,24 +13,34 @@ struct SimulationTests {
     /// comes after its resolve; in 1419 a mean differs in its sixth digit. Alone they are run.
     static let open: Set<UInt64> = [248, 1156, 1419, 1706]
 
+    /// On a thread of its own: other tests wait for each other on the few that Swift has.
     @Test(arguments: 0..<UInt64(parts))
     func `Whatever is killed, full, slow or away, a run does what an uninterrupted one does`(
         _ part: UInt64
-    ) throws {
-        var transitions = 0
-        var processes = 0
-        for seed in Self.first..<Self.first + Self.count where seed % UInt64(Self.parts) == part {
-            if Self.count > 1, Self.open.contains(seed) { continue }
+    ) async throws {
+        let (found, transitions, processes) = try await onThread("simulation") {
+            () throws(CommandFailure) -> ([String], Int, Int) in
+            do { return try Self.simulate(part) } catch { throw CommandFailure(.failure, "\(error)") }
+        }
+        for faults in found { Issue.record("\(faults)") }
+        if Self.count >= 100 { #expect(transitions > 100 && processes > 30) }
+    }
+
+    private static func simulate(_ part: UInt64) throws -> (found: [String], transitions: Int, processes: Int)
+    {
+        var result: (found: [String], transitions: Int, processes: Int) = ([], 0, 0)
+        for seed in first..<first + count where seed % UInt64(parts) == part {
+            if count > 1, open.contains(seed) { continue }
             let simulation = try Simulation(seed: seed)
             let faults = try simulation.run()
             if !faults.isEmpty {
-                Issue.record(
+                result.found.append(
                     "seed \(seed): \(simulation.given.summary)\n  \(faults.joined(separator: "\n  "))")
             }
-            transitions += simulation.notes.transitions
-            processes += simulation.processes
+            result.transitions += simulation.notes.transitions
+            result.processes += simulation.processes
         }
-        if Self.count >= 100 { #expect(transitions > 100 && processes > 30) }
+        return result
     }
 
     /// A checker that finds nothing wrong where something is left out would prove nothing.
